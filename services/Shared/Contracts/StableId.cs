@@ -1,0 +1,49 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using streamdistill;
+
+namespace StreamDistill.Contracts;
+
+/// <summary>Identifiers that are functions of what they identify, the same on every machine and in every run.</summary>
+public static class StableId
+{
+    /// <summary>
+    /// A hash of the parts in order, as 32 lower-case hexadecimal digits: the first 128 bits of SHA-256 over each part's
+    /// UTF-8 length (32-bit little-endian) and bytes. A null part differs from an empty one.
+    /// </summary>
+    public static string Of(params ReadOnlySpan<string?> parts)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Span<byte> length = stackalloc byte[sizeof(int)];
+        foreach (var part in parts)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(length, part is null ? -1 : Encoding.UTF8.GetByteCount(part));
+            hash.AppendData(length);
+            if (part is not null)
+            {
+                hash.AppendData(Encoding.UTF8.GetBytes(part));
+            }
+        }
+
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        hash.GetHashAndReset(digest);
+        return Convert.ToHexStringLower(digest[..16]);
+    }
+
+    /// <summary>The id of a teacher's answer: the same call always has the same id.</summary>
+    public static string Completion(string promptId, int attempt, int sampleIndex, Teacher teacher, Sampling sampling) => Of(
+        promptId,
+        attempt.ToString(CultureInfo.InvariantCulture),
+        sampleIndex.ToString(CultureInfo.InvariantCulture),
+        teacher.Provider,
+        teacher.Model,
+        teacher.Revision,
+        sampling.N.ToString(CultureInfo.InvariantCulture),
+        sampling.Temperature.ToString("R", CultureInfo.InvariantCulture),
+        sampling.TopP.ToString("R", CultureInfo.InvariantCulture),
+        sampling.MaxTokens.ToString(CultureInfo.InvariantCulture),
+        sampling.Seed?.ToString(CultureInfo.InvariantCulture),
+        sampling.TopLogprobs.ToString(CultureInfo.InvariantCulture));
+}
