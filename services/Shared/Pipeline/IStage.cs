@@ -21,12 +21,17 @@ public interface IStage<TIn>
     /// <param name="unit">One or more records of the same key, in order. Never empty.</param>
     /// <param name="cancellationToken">Set when the stage stops or loses the partition.</param>
     ValueTask<IReadOnlyList<Output>> ProcessAsync(IReadOnlyList<Input<TIn>> unit, CancellationToken cancellationToken);
+}
 
+/// <summary>A stage that remembers something from unit to unit.</summary>
+public interface IStatefulStage<TIn> : IStage<TIn>
+    where TIn : class, ISpecificRecord
+{
     /// <summary>
     /// Called when the partitions owned have changed, while nothing is in flight: every output of this stage so far is
-    /// committed or was withdrawn. A stage that keeps state reloads it here.
+    /// committed or was withdrawn. The stage loads its state here.
     /// </summary>
-    ValueTask OnAssignedAsync(IReadOnlyCollection<TopicPartition> owned, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+    ValueTask OnAssignedAsync(IReadOnlyCollection<TopicPartition> owned, CancellationToken cancellationToken);
 }
 
 /// <summary>A decoded record and where it was read.</summary>

@@ -1,0 +1,268 @@
+using System.Threading.Channels;
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+
+namespace StreamDistill.Pipeline;
+
+/// <summary>
+/// Polls the consumer and feeds a bounded channel. When the channel is full it pauses its partitions and goes on polling,
+/// so that the group never rebalances because the stage is slow. One thread runs it from beginning to end.
+/// </summary>
+internal sealed class UnitReader : IDisposable
+{
+    /// <summary>How long to wait for room before pausing: a pause throws away what librdkafka has fetched ahead.</summary>
+    private static readonly TimeSpan RoomPatience = TimeSpan.FromMilliseconds(250);
+
+    private static readonly TimeSpan IdlePoll = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan BusyPoll = TimeSpan.FromMilliseconds(5);
+
+    private readonly Ownership ownership;
+    private readonly Func<IReadOnlyCollection<TopicPartition>, CancellationToken, Task>? reload;
+    private readonly HealthState health;
+    private readonly ILogger logger;
+    private readonly IConsumer<byte[], byte[]> consumer;
+    private readonly UnitAssembler assembler;
+    private readonly Channel<RawUnit> channel;
+    private readonly Queue<RawUnit> pending = new();
+
+    private volatile bool stopReading;
+    private volatile bool brokersDown;
+    private Error? fatal;
+    private bool assignmentChanged;
+    private bool reloadWanted;
+    private Task? reloading;
+    private bool paused;
+    private int inFlight;
+
+    /// <param name="config">The consumer's settings.</param>
+    /// <param name="capacity">Units the channel holds; overflow pauses the partitions.</param>
+    /// <param name="ownership">Told of assignments and revocations.</param>
+    /// <param name="reload">Called after each change of assignment, while nothing is in flight; null for a stage without state.</param>
+    /// <param name="health">Told whether the group works.</param>
+    /// <param name="logger">Told of what an operator should know.</param>
+    /// <param name="time">The clock.</param>
+    public UnitReader(
+        ConsumerConfig config,
+        int capacity,
+        Ownership ownership,
+        Func<IReadOnlyCollection<TopicPartition>, CancellationToken, Task>? reload,
+        HealthState health,
+        ILogger logger,
+        TimeProvider time)
+    {
+        this.ownership = ownership;
+        this.reload = reload;
+        this.health = health;
+        this.logger = logger;
+        assembler = new UnitAssembler(time);
+        channel = Channel.CreateBounded<RawUnit>(new BoundedChannelOptions(capacity) { SingleReader = true, SingleWriter = true });
+        consumer = new ConsumerBuilder<byte[], byte[]>(config)
+            .SetPartitionsAssignedHandler((_, partitions) => OnAssigned(partitions))
+            .SetPartitionsRevokedHandler((_, partitions) => OnTaken(partitions.ConvertAll(entry => entry.TopicPartition)))
+            .SetPartitionsLostHandler((_, partitions) => OnTaken(partitions.ConvertAll(entry => entry.TopicPartition)))
+            .SetErrorHandler((_, error) => OnError(error))
+            .Build();
+    }
+
+    /// <summary>The units, in order within each partition.</summary>
+    public ChannelReader<RawUnit> Units => channel.Reader;
+
+    /// <summary>What a transaction needs to commit offsets for this member (KIP-447).</summary>
+    public IConsumerGroupMetadata GroupMetadata => consumer.ConsumerGroupMetadata;
+
+    /// <summary>Says that units taken from the channel are committed or dropped.</summary>
+    public void Settle(int units) => Interlocked.Add(ref inFlight, -units);
+
+    /// <summary>Completes the channel after what it holds; polling goes on until Run's token is set.</summary>
+    public void StopReading() => stopReading = true;
+
+    /// <summary>Completes the channel with the reason why nothing more will come.</summary>
+    public void Fail(Exception cause) => channel.Writer.TryComplete(cause);
+
+    /// <summary>Polls until the token is set, then leaves the group. Blocks.</summary>
+    public void Run(string topic, CancellationToken ended)
+    {
+        consumer.Subscribe(topic);
+        try
+        {
+            while (!ended.IsCancellationRequested)
+            {
+                Step(ended);
+            }
+        }
+        finally
+        {
+            consumer.Close();
+        }
+    }
+
+    public void Dispose() => consumer.Dispose();
+
+    private void Step(CancellationToken ended)
+    {
+        if (stopReading)
+        {
+            pending.Clear();
+            channel.Writer.TryComplete();
+        }
+
+        var held = IsReloading(ended) || !Deliver() || stopReading;
+        Pause(held);
+        if (brokersDown)
+        {
+            ProbeBrokers();
+        }
+
+        if (Poll(held || inFlight > 0 && reloadWanted ? BusyPoll : IdlePoll) is { } record && !stopReading)
+        {
+            assembler.Add(record, ownership.AssignmentOf(record.TopicPartition), pending);
+        }
+
+        assembler.CloseOverdue(pending);
+    }
+
+    private ConsumeResult<byte[], byte[]>? Poll(TimeSpan wait)
+    {
+        if (fatal is not null)
+        {
+            throw new KafkaException(fatal);
+        }
+
+        try
+        {
+            return consumer.Consume(wait);
+        }
+        catch (ConsumeException e) when (!e.Error.IsFatal)
+        {
+            ReadingFailed(logger, e.Error.Reason, null);
+            return null;
+        }
+    }
+
+    /// <summary>Moves pending units to the channel; false when it stays full.</summary>
+    private bool Deliver()
+    {
+        while (pending.TryPeek(out var unit))
+        {
+            if (!ownership.Owns(unit))
+            {
+                pending.Dequeue();
+                continue;
+            }
+
+            Interlocked.Increment(ref inFlight);
+            if (!channel.Writer.TryWrite(unit))
+            {
+                Interlocked.Decrement(ref inFlight);
+                if (!paused && channel.Writer.WaitToWriteAsync().AsTask().Wait(RoomPatience))
+                {
+                    continue;
+                }
+
+                return false;
+            }
+
+            pending.Dequeue();
+        }
+
+        return true;
+    }
+
+    /// <summary>True while the stage's state is being brought up to date with a new assignment.</summary>
+    private bool IsReloading(CancellationToken ended)
+    {
+        if (reloading is { IsCompleted: true })
+        {
+            // Rethrows what failed.
+            reloading.GetAwaiter().GetResult();
+            reloading = null;
+        }
+
+        if (reloadWanted && reloading is null && Volatile.Read(ref inFlight) == 0)
+        {
+            reloadWanted = false;
+            reloading = reload?.Invoke(ownership.Current, ended);
+        }
+
+        return reload is not null && (reloadWanted || reloading is not null);
+    }
+
+    private void Pause(bool wanted)
+    {
+        if (wanted == paused && !(wanted && assignmentChanged))
+        {
+            return;
+        }
+
+        assignmentChanged = false;
+        paused = wanted;
+        if (wanted)
+        {
+            consumer.Pause(consumer.Assignment);
+        }
+        else
+        {
+            consumer.Resume(consumer.Assignment);
+        }
+    }
+
+    private void OnAssigned(List<TopicPartition> partitions)
+    {
+        ownership.Assign(partitions);
+        assignmentChanged = true;
+        reloadWanted = true;
+        health.SetReady("kafka", true);
+        Assigned(logger, string.Join(", ", partitions), ownership.Current.Count, null);
+    }
+
+    private void OnTaken(List<TopicPartition> partitions)
+    {
+        ownership.Revoke(partitions);
+        partitions.ForEach(assembler.Forget);
+        assignmentChanged = true;
+        reloadWanted = true;
+        Taken(logger, string.Join(", ", partitions), null);
+    }
+
+    private void OnError(Error error)
+    {
+        if (error.IsFatal)
+        {
+            fatal = error;
+        }
+
+        if (error.Code == ErrorCode.Local_AllBrokersDown)
+        {
+            brokersDown = true;
+            health.SetReady("kafka", false, "no broker answers: " + error.Reason);
+        }
+
+        BrokerError(logger, error.Reason, null);
+    }
+
+    private void ProbeBrokers()
+    {
+        try
+        {
+            consumer.Committed(TimeSpan.FromSeconds(1));
+            brokersDown = false;
+            health.SetReady("kafka", true);
+        }
+        catch (KafkaException e)
+        {
+            health.SetReady("kafka", false, "no broker answers: " + e.Error.Reason);
+        }
+    }
+
+    private static readonly Action<ILogger, string, int, Exception?> Assigned =
+        LoggerMessage.Define<string, int>(LogLevel.Information, new EventId(1), "Reading {Partitions}; {Count} partitions in all.");
+
+    private static readonly Action<ILogger, string, Exception?> Taken =
+        LoggerMessage.Define<string>(LogLevel.Information, new EventId(2), "Gave back {Partitions}.");
+
+    private static readonly Action<ILogger, string, Exception?> ReadingFailed =
+        LoggerMessage.Define<string>(LogLevel.Warning, new EventId(3), "Could not read: {Reason}; trying again.");
+
+    private static readonly Action<ILogger, string, Exception?> BrokerError =
+        LoggerMessage.Define<string>(LogLevel.Warning, new EventId(4), "Kafka: {Reason}");
+}
