@@ -1,0 +1,35 @@
+# StreamDistill: setup, build, demo, test, bench. Each target sets up what is missing first.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-print-directory
+CONFIGURATION ?= Release
+export DOTNET_NOLOGO := 1
+export DOTNET_CLI_TELEMETRY_OPTOUT := 1
+
+.PHONY: help setup build demo test bench format clean
+
+help: ## Show this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+setup: ## Install what building, running and testing need; quick when nothing is missing
+	@services/Polyfills/setup.sh
+
+build: setup ## Build everything; leaves bin/streamdistill
+	@dotnet build StreamDistill.sln -c $(CONFIGURATION) -v quiet
+	@dotnet publish services/Cli -c $(CONFIGURATION) -o bin --no-build -v quiet
+
+demo: build ## Run the whole path on a generated sample and print the result
+	@rm -rf bin/demo && bin/streamdistill demo-sample --out bin/demo/sample
+	@bin/streamdistill run --prompts bin/demo/sample/prompts.jsonl --teacher recorded:bin/demo/sample/completions.jsonl --out bin/demo/dataset
+
+test: build ## Run every test
+	@tests/run.sh $(CONFIGURATION)
+
+bench: build ## Measure the parts side by side and print ratios
+	@dotnet run --project tests/Benchmarks -c $(CONFIGURATION) --no-build
+
+format: ## Put the code into the project's format
+	@dotnet format StreamDistill.sln
+
+clean: ## Remove what building left behind; setup's results stay
+	@rm -rf artifacts bin
