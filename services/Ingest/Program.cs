@@ -1,0 +1,1 @@
+return await StreamDistill.Pipeline.ServiceProgram.RunAsync("ingest", args, _ => { });
