@@ -30,7 +30,7 @@ internal sealed class StageHost<TIn>(StageParts<TIn> parts) : BackgroundService
             .ToMaterialized(Sink.Ignore<int>(), Keep.Both)
             .Run(materializer);
 
-        await done.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ((Task)done).WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         StopReading();
         await Task.WhenAny(done, Task.Delay(TimeSpan.FromSeconds(parts.Options.DrainSeconds), parts.Time, CancellationToken.None));
         if (!done.IsCompleted)

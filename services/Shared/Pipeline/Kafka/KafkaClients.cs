@@ -42,6 +42,7 @@ public sealed class KafkaClients : IDisposable
                 "Kafka:bootstrap.servers is not set. Give the brokers' addresses: set KAFKA_BOOTSTRAP_SERVERS, for example 127.0.0.1:9092.");
         }
 
+        RefuseBadSettings();
         registry = new Lazy<ISchemaRegistryClient>(() => new CachedSchemaRegistryClient(RegistryConfig()));
     }
 
@@ -86,6 +87,20 @@ public sealed class KafkaClients : IDisposable
         if (registry.IsValueCreated)
         {
             registry.Value.Dispose();
+        }
+    }
+
+    /// <summary>librdkafka judges its settings when a client is made; better now than at the first restart.</summary>
+    private void RefuseBadSettings()
+    {
+        try
+        {
+            new ProducerBuilder<byte[], byte[]>(ProducerConfig("settings-check")).SetLogHandler((_, _) => { }).Build().Dispose();
+            new ConsumerBuilder<byte[], byte[]>(ConsumerConfig("settings-check")).SetLogHandler((_, _) => { }).Build().Dispose();
+        }
+        catch (Exception e) when (e is InvalidOperationException or KafkaException or ArgumentException)
+        {
+            throw new ConfigurationException($"A setting in the section Kafka is wrong: {e.Message} See librdkafka's CONFIGURATION.md for what is allowed.", e);
         }
     }
 
