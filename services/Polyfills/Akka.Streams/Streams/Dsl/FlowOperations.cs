@@ -13,7 +13,10 @@ public static class FlowOperations
     public static Flow<TIn, TOut, TMat> Where<TIn, TOut, TMat>(this Flow<TIn, TOut, TMat> flow, Predicate<TOut> predicate) =>
         flow.Via(Operators.Where(predicate));
 
-    /// <summary>Replaces each element by those the function gives for it.</summary>
+    /// <summary>
+    /// Replaces each element by those the function gives for it. An exception of their enumerator fails the stream with an
+    /// <see cref="AggregateException"/> around it.
+    /// </summary>
     public static Flow<T, TOut, TMat> SelectMany<T, TIn, TOut, TMat>(
         this Flow<T, TIn, TMat> flow, Func<TIn, IEnumerable<TOut>> mapConcater) => flow.Via(Operators.SelectMany(mapConcater));
 

@@ -5,7 +5,7 @@ namespace Akka.Streams.Dsl;
 /// <summary>Makes sources that start another source again when it ends.</summary>
 public static class RestartSource
 {
-    /// <summary>Returns a source that restarts the factory's source when it completes or fails, until cancelled or out of restarts.</summary>
+    /// <summary>Returns a source that restarts the factory's source whenever it ends, until cancelled or out of restarts.</summary>
     public static Source<T, NotUsed> WithBackoff<T, TMat>(Func<Source<T, TMat>> sourceFactory, RestartSettings settings) =>
         Restarting(sourceFactory, settings, onlyOnFailures: false);
 

@@ -19,7 +19,10 @@ public sealed class Sink<TIn, TMat> : IGraph<SinkShape<TIn>, TMat>, ISinkGraph<T
 /// <summary>Makes sinks.</summary>
 public static class Sink
 {
-    /// <summary>Returns a sink that drops every element. Its task completes, or fails, as the stream does.</summary>
+    /// <summary>
+    /// Returns a sink that drops every element. Its task completes, or fails, as the stream does, and stays pending when the
+    /// materializer or the actor system ends first: see <see cref="SourceOperations.WatchTermination"/>.
+    /// </summary>
     public static Sink<TIn, Task<Done>> Ignore<TIn>() => new((island, input) => new IgnoreStage<TIn>(island, input).Completion);
 
     /// <summary>Returns a sink that calls the action with each element. Its task completes, or fails, as the stream does.</summary>

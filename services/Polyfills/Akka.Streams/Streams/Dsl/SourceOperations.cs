@@ -13,7 +13,10 @@ public static class SourceOperations
     public static Source<TOut, TMat> Where<TOut, TMat>(this Source<TOut, TMat> flow, Predicate<TOut> predicate) =>
         flow.Via(Operators.Where(predicate));
 
-    /// <summary>Replaces each element by those the function gives for it.</summary>
+    /// <summary>
+    /// Replaces each element by those the function gives for it. An exception of their enumerator fails the stream with an
+    /// <see cref="AggregateException"/> around it.
+    /// </summary>
     public static Source<TOut2, TMat> SelectMany<TOut1, TOut2, TMat>(
         this Source<TOut1, TMat> flow, Func<TOut1, IEnumerable<TOut2>> mapConcater) => flow.Via(Operators.SelectMany(mapConcater));
 

@@ -47,11 +47,15 @@ internal sealed class TakeStage<T>(Island island, Connection<T> input, long coun
     }
 }
 
-/// <summary>Always one element ahead, to complete together with its last element.</summary>
+/// <summary>
+/// Always one element ahead, to complete together with its last element. An exception met there waits for the demand that would
+/// have got the element.
+/// </summary>
 internal sealed class SelectManyStage<TIn, TOut>(Island island, Connection<TIn> input, Func<TIn, IEnumerable<TOut>> mapper)
     : FlowStage<TIn, TOut>(island, input)
 {
     private IEnumerator<TOut>? _current;
+    private AggregateException? _failure;
 
     internal override void OnPush(TIn element)
     {
@@ -86,6 +90,11 @@ internal sealed class SelectManyStage<TIn, TOut>(Island island, Connection<TIn> 
             return;
         }
 
+        if (_failure is not null)
+        {
+            throw _failure;
+        }
+
         Out.Push(_current.Current);
         Advance();
         if (_current is null && In.InClosed)
@@ -96,10 +105,17 @@ internal sealed class SelectManyStage<TIn, TOut>(Island island, Connection<TIn> 
 
     private void Advance()
     {
-        if (!_current!.MoveNext())
+        try
         {
-            _current.Dispose();
-            _current = null;
+            if (!_current!.MoveNext())
+            {
+                _current.Dispose();
+                _current = null;
+            }
+        }
+        catch (Exception failure)
+        {
+            _failure = new AggregateException(failure);
         }
     }
 }
@@ -108,7 +124,11 @@ internal sealed class BufferStage<T>(Island island, Connection<T> input, int siz
 {
     private readonly Queue<T> _buffer = new();
 
-    internal override void PreStart() => In.Pull();
+    internal override void PreStart()
+    {
+        RequirePositive(size);
+        In.Pull();
+    }
 
     internal override void OnPush(T element)
     {

@@ -14,17 +14,11 @@ internal static class Operators
     internal static Flow<TIn, TOut, NotUsed> SelectMany<TIn, TOut>(Func<TIn, IEnumerable<TOut>> mapper) =>
         Of<TIn, TOut>((island, input) => new SelectManyStage<TIn, TOut>(island, input, mapper));
 
-    internal static Flow<TIn, TOut, NotUsed> SelectAsync<TIn, TOut>(int parallelism, Func<TIn, Task<TOut>> mapper)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(parallelism, 1);
-        return Of<TIn, TOut>((island, input) => new SelectAsyncStage<TIn, TOut>(island, input, parallelism, mapper));
-    }
+    internal static Flow<TIn, TOut, NotUsed> SelectAsync<TIn, TOut>(int parallelism, Func<TIn, Task<TOut>> mapper) =>
+        Of<TIn, TOut>((island, input) => new SelectAsyncStage<TIn, TOut>(island, input, parallelism, mapper));
 
-    internal static Flow<TIn, TOut, NotUsed> SelectAsyncUnordered<TIn, TOut>(int parallelism, Func<TIn, Task<TOut>> mapper)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(parallelism, 1);
-        return Of<TIn, TOut>((island, input) => new SelectAsyncUnorderedStage<TIn, TOut>(island, input, parallelism, mapper));
-    }
+    internal static Flow<TIn, TOut, NotUsed> SelectAsyncUnordered<TIn, TOut>(int parallelism, Func<TIn, Task<TOut>> mapper) =>
+        Of<TIn, TOut>((island, input) => new SelectAsyncUnorderedStage<TIn, TOut>(island, input, parallelism, mapper));
 
     internal static Flow<T, IEnumerable<T>, NotUsed> GroupedWithin<T>(int n, TimeSpan timeout)
     {
@@ -43,7 +37,6 @@ internal static class Operators
 
     internal static Flow<T, T, NotUsed> Buffer<T>(int size, OverflowStrategy strategy)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
         ArgumentOutOfRangeException.ThrowIfNotEqual(strategy, OverflowStrategy.Backpressure);
         return Of<T, T>((island, input) => new BufferStage<T>(island, input, size));
     }

@@ -14,12 +14,14 @@ internal sealed class SelectAsyncStage<TIn, TOut> : FlowStage<TIn, TOut>
     internal SelectAsyncStage(Island island, Connection<TIn> input, int parallelism, Func<TIn, Task<TOut>> mapper) : base(island, input)
     {
         _mapper = mapper;
-        _ring = new Slot[parallelism];
-        for (var i = 0; i < parallelism; i++)
+        _ring = new Slot[Math.Max(parallelism, 0)];
+        for (var i = 0; i < _ring.Length; i++)
         {
             _ring[i] = new Slot(this);
         }
     }
+
+    internal override void PreStart() => RequirePositive(_ring.Length);
 
     internal override void OnPush(TIn element)
     {
@@ -139,6 +141,8 @@ internal sealed class SelectAsyncUnorderedStage<TIn, TOut>(
 {
     private readonly Queue<TOut> _results = new();
     private int _inFlight;
+
+    internal override void PreStart() => RequirePositive(parallelism);
 
     internal override void OnPush(TIn element)
     {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 
 namespace Akka.Streams.Internal;
 
+/// <summary>As in Akka, an abrupt end of the stream leaves the task pending; only a termination watcher sees that.</summary>
 internal sealed class IgnoreStage<T>(Island island, Connection<T> input) : SinkStage<T>(island, input)
 {
     private readonly TaskCompletionSource<Done> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -13,14 +14,6 @@ internal sealed class IgnoreStage<T>(Island island, Connection<T> input) : SinkS
     internal override void OnUpstreamFinish() => _completion.TrySetResult(Done.Instance);
 
     internal override void OnUpstreamFailure(Exception failure) => _completion.TrySetException(failure);
-
-    internal override void PostStop()
-    {
-        if (!_completion.Task.IsCompleted)
-        {
-            _completion.TrySetException(new AbruptStageTerminationException(ToString()));
-        }
-    }
 }
 
 internal sealed class SeqStage<T>(Island island, Connection<T> input) : SinkStage<T>(island, input)

@@ -63,6 +63,15 @@ internal abstract class Stage
         return generics < 0 ? name : name[..generics];
     }
 
+    /// <summary>As in Akka, a wrong capacity is found when the stage starts, and fails its stream.</summary>
+    protected static void RequirePositive(int capacity)
+    {
+        if (capacity < 1)
+        {
+            throw new ArgumentException("buffer size must be positive");
+        }
+    }
+
     /// <summary>Has the island run the action, from any thread; nothing happens when the stage has stopped by then.</summary>
     protected void RunInIsland(Action action) => Island.Run(this, action);
 }
