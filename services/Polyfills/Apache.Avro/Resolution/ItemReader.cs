@@ -1,6 +1,125 @@
 using Avro.IO;
+
 namespace Avro.Resolution;
-internal abstract class ItemReader { internal object ReadDatum(object reuse, Decoder d) => throw new NotImplementedException(); }
-internal abstract class ItemWriter { internal void WriteDatum(object value, Encoder e) => throw new NotImplementedException(); }
-internal static class ReaderResolver { internal static ItemReader Resolve(Schema w, Schema r, bool specific) => throw new NotImplementedException(); }
-internal static class WriterResolver { internal static ItemWriter Resolve(Schema s, bool specific) => throw new NotImplementedException(); }
+
+/// <summary>
+/// Reads the values of one place in a schema. A tree of these is what is left of a writer's and a reader's schema
+/// after they were compared. It holds no state, so one tree serves many threads.
+/// </summary>
+internal abstract class ItemReader
+{
+    /// <summary>Whether a former value can be filled again, so that it is worth getting.</summary>
+    internal virtual bool Reuses => false;
+
+    /// <summary>The next value.</summary>
+    internal abstract object Read(object reuse, Decoder decoder);
+
+    /// <summary>The next value, as a whole datum.</summary>
+    internal object ReadDatum(object reuse, Decoder decoder)
+    {
+        if (decoder is not BinaryDecoder binary)
+        {
+            return Read(reuse, decoder);
+        }
+
+        binary.BeginDatum();
+        try
+        {
+            return Read(reuse, binary);
+        }
+        finally
+        {
+            binary.EndDatum();
+        }
+    }
+
+    /// <summary>The count of a block of items, each of which takes at least so many bytes.</summary>
+    private protected static int CheckCount(Decoder decoder, long count, int itemBytesMin) => decoder is BinaryDecoder binary
+        ? binary.CheckItemCount(count, itemBytesMin)
+        : count <= int.MaxValue ? (int)count : throw new AvroException($"Not an item count in the stream: {count}");
+}
+
+internal sealed class StringReader : ItemReader
+{
+    internal override object Read(object reuse, Decoder decoder) => decoder.ReadString();
+}
+
+internal sealed class BooleanReader : ItemReader
+{
+    private static readonly object True = true;
+    private static readonly object False = false;
+
+    internal override object Read(object reuse, Decoder decoder) => decoder.ReadBoolean() ? True : False;
+}
+
+internal sealed class IntReader : ItemReader
+{
+    internal override object Read(object reuse, Decoder decoder) => decoder.ReadInt();
+}
+
+internal sealed class LongReader : ItemReader
+{
+    internal override object Read(object reuse, Decoder decoder) => decoder.ReadLong();
+}
+
+internal sealed class FloatReader : ItemReader
+{
+    internal override object Read(object reuse, Decoder decoder) => decoder.ReadFloat();
+}
+
+internal sealed class DoubleReader : ItemReader
+{
+    internal override object Read(object reuse, Decoder decoder) => decoder.ReadDouble();
+}
+
+/// <summary>Reads by a function: what is too rare to deserve a class.</summary>
+internal sealed class FunctionReader(Func<Decoder, object> read) : ItemReader
+{
+    internal override object Read(object reuse, Decoder decoder) => read(decoder);
+}
+
+/// <summary>Reads the index of a branch, then the branch.</summary>
+internal sealed class UnionReader(ItemReader[] branches) : ItemReader
+{
+    internal override bool Reuses { get; } = Array.Exists(branches, branch => branch.Reuses);
+
+    internal override object Read(object reuse, Decoder decoder)
+    {
+        int index = decoder.ReadUnionIndex();
+        return (uint)index < (uint)branches.Length
+            ? branches[index].Read(reuse, decoder)
+            : throw new AvroException($"Not an index into a union of {branches.Length} branches in the stream: {index}");
+    }
+}
+
+/// <summary>Reads an ordinal of the writer's enum; gives what stands for it in the reader's, or null where nothing does.</summary>
+internal sealed class EnumReader(EnumSchema writer, Func<int, object>[] values) : ItemReader
+{
+    internal override object Read(object reuse, Decoder decoder)
+    {
+        int ordinal = decoder.ReadEnum();
+        if ((uint)ordinal >= (uint)values.Length)
+        {
+            throw new AvroException($"Not an ordinal of {writer.Fullname}, which has {values.Length} symbols, in the stream: {ordinal}");
+        }
+
+        return values[ordinal]?.Invoke(ordinal) ?? throw new AvroException("No such symbol: " + writer[ordinal]);
+    }
+}
+
+/// <summary>Reads the encoded value and converts it.</summary>
+internal sealed class LogicalReader(ItemReader encoded, LogicalSchema schema) : ItemReader
+{
+    internal override object Read(object reuse, Decoder decoder)
+    {
+        object value = encoded.Read(null, decoder);
+        try
+        {
+            return schema.LogicalType.ConvertToLogicalValue(value, schema);
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException or ArithmeticException)
+        {
+            throw new AvroException($"Not a {schema.LogicalTypeName} in the stream: {value}", e);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+using System.Linq.Expressions;
+using Avro.Generic;
+using Avro.IO;
+using Avro.Specific;
+
+namespace Avro.Resolution;
+
+/// <summary>What to do with the next field in the bytes, or with a field that is not there.</summary>
+/// <param name="Reader">Reads, skips or makes the value.</param>
+/// <param name="Position">The reader's field to set, or -1 to set none.</param>
+internal readonly record struct FieldStep(ItemReader Reader, int Position);
+
+/// <summary>Reads a record field by field.</summary>
+internal abstract class RecordReader(RecordSchema schema) : ItemReader
+{
+    /// <summary>The fields in the order of the bytes; set once the record's own readers, which may contain it, are made.</summary>
+    internal FieldStep[] Steps { get; set; }
+
+    /// <summary>Whether the record can contain itself, so that its data can be nested without end.</summary>
+    internal bool IsRecursive { get; set; }
+
+    /// <summary>Whether the record can take no bytes, so that the bytes do not bound how many there are.</summary>
+    internal bool TakesNoBytes { get; init; }
+
+    internal override bool Reuses => true;
+
+    private protected RecordSchema Schema { get; } = schema;
+
+    private protected void Enter(Decoder decoder)
+    {
+        if (IsRecursive)
+        {
+            NestingDepth.Check();
+        }
+
+        if (TakesNoBytes && decoder is BinaryDecoder binary)
+        {
+            binary.CountItemsWithoutBytes(1);
+        }
+    }
+}
+
+internal sealed class SpecificRecordReader(RecordSchema schema) : RecordReader(schema)
+{
+    private Func<ISpecificRecord> create;
+
+    internal override object Read(object reuse, Decoder decoder)
+    {
+        Enter(decoder);
+        ISpecificRecord record = IsReusable(reuse) ? (ISpecificRecord)reuse : Create();
+        foreach ((ItemReader reader, int position) in Steps)
+        {
+            object value = reader.Read(position >= 0 && reader.Reuses ? record.Get(position) : null, decoder);
+            if (position >= 0)
+            {
+                record.Put(position, value);
+            }
+        }
+
+        return record;
+    }
+
+    private bool IsReusable(object reuse) => reuse is ISpecificRecord { Schema: RecordSchema reused }
+        && (reused == Schema || reused.SchemaName.Equals(Schema.SchemaName));
+
+    // The class is looked for when the first record is made: a caller who gives records to fill needs none.
+    private ISpecificRecord Create()
+    {
+        if (create == null)
+        {
+            Type type = ObjectCreator.Instance.GetType(Schema.Fullname, Avro.Schema.Type.Record);
+            if (!typeof(ISpecificRecord).IsAssignableFrom(type) || type.GetConstructor(Type.EmptyTypes) == null)
+            {
+                throw new AvroException($"{type} is not an ISpecificRecord with a public constructor without parameters");
+            }
+
+            create = Expression.Lambda<Func<ISpecificRecord>>(Expression.New(type)).Compile();
+        }
+
+        return create();
+    }
+}
+
+internal sealed class GenericRecordReader(RecordSchema schema) : RecordReader(schema)
+{
+    internal override object Read(object reuse, Decoder decoder)
+    {
+        Enter(decoder);
+        GenericRecord record = reuse is GenericRecord former && former.Schema.Equals(Schema) ? former : new GenericRecord(Schema);
+        foreach ((ItemReader reader, int position) in Steps)
+        {
+            object value = reader.Read(position >= 0 && reader.Reuses ? record.GetValue(position) : null, decoder);
+            if (position >= 0)
+            {
+                record.Add(position, value);
+            }
+        }
+
+        return record;
+    }
+}
