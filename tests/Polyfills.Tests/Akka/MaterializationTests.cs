@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Akka;
 using Akka.Actor;
+using Akka.Pattern;
 using Akka.Streams;
 using Akka.Streams.Dsl;
 

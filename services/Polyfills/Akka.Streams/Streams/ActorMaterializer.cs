@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Pattern;
 
 namespace Akka.Streams;
 

@@ -1,4 +1,4 @@
-namespace Akka.Actor;
+namespace Akka.Pattern;
 
 /// <summary>Something was asked of an object that has already been shut down.</summary>
 public class IllegalStateException : Exception
