@@ -47,7 +47,7 @@ public sealed class SchemaRegistryServer : IAsyncDisposable
         var application = builder.Build();
         application.Use(ErrorAnswers.GuardAsync);
         application.UseRouting();
-        RegistryApi.Map(application);
+        RegistryApi.Map(application, new Registry(options.DefaultCompatibility));
         try
         {
             await application.StartAsync(ct);
