@@ -70,8 +70,9 @@ public sealed class JsonVerifier : IVerifier
             using var document = JsonDocument.Parse(json, Options(DepthMax));
             return shape?.Mismatch(document.RootElement, "$") ?? Finding.Pass();
         }
-        catch (JsonException invalid)
+        catch (Exception invalid) when (invalid is JsonException or ArgumentException)
         {
+            // An ArgumentException says that the text has half a surrogate pair, which no JSON has.
             return Finding.Fail(ReasonCodes.InvalidJson, Excerpt.Of(invalid.Message));
         }
     }
