@@ -8,7 +8,7 @@ namespace Avro.Resolution;
 /// <summary>Compares a writer's schema with a reader's by the rules of the specification ("Schema Resolution").</summary>
 internal sealed class ReaderResolver
 {
-    private readonly Dictionary<(RecordSchema, RecordSchema), RecordReader> records = [];
+    private readonly Dictionary<RecordPair, RecordReader> records = [];
     private readonly HashSet<RecordReader> unfinished = [];
     private readonly EncodedSize sizes = new();
     private readonly Skipping skipping;
@@ -130,7 +130,7 @@ internal sealed class ReaderResolver
 
     private RecordReader ResolveRecord(RecordSchema writer, RecordSchema reader)
     {
-        if (records.TryGetValue((writer, reader), out RecordReader known))
+        if (records.TryGetValue(new RecordPair(writer, reader), out RecordReader known))
         {
             // Met again within itself, or within another that is within itself.
             known.IsRecursive |= unfinished.Contains(known);
@@ -142,7 +142,7 @@ internal sealed class ReaderResolver
         RecordReader record = specific
             ? new SpecificRecordReader(reader) { TakesNoBytes = takesNoBytes }
             : new GenericRecordReader(reader) { TakesNoBytes = takesNoBytes };
-        records.Add((writer, reader), record);
+        records.Add(new RecordPair(writer, reader), record);
         unfinished.Add(record);
         var steps = new List<FieldStep>();
         var written = new HashSet<Field>(ReferenceEqualityComparer.Instance);

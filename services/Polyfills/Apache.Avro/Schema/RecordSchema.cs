@@ -8,10 +8,10 @@ public class RecordSchema : NamedSchema
     // Records refer to each other, and to themselves. What the outermost call has already asked is kept until it returns:
     // it ends the recursion, and a schema that refers to its types many times over is still compared once per pair.
     [ThreadStatic]
-    private static HashSet<(RecordSchema, RecordSchema)> equalPairs;
+    private static HashSet<RecordPair> equalPairs;
 
     [ThreadStatic]
-    private static Dictionary<(RecordSchema, RecordSchema), bool> readablePairs;
+    private static Dictionary<RecordPair, bool> readablePairs;
 
     private readonly Dictionary<string, Field> fieldsByName = [];
     private readonly Dictionary<string, Field> fieldsByNameOrAlias = [];
@@ -67,16 +67,17 @@ public class RecordSchema : NamedSchema
             return false;
         }
 
+        var pair = new RecordPair(this, writer);
         bool outermost = readablePairs == null;
         readablePairs ??= [];
         try
         {
-            if (!readablePairs.TryGetValue((this, writer), out bool readable))
+            if (!readablePairs.TryGetValue(pair, out bool readable))
             {
                 NestingDepth.Check();
-                readablePairs.Add((this, writer), true);
+                readablePairs.Add(pair, true);
                 readable = Answers(writer.SchemaName) && Fields.TrueForAll(field => CanReadField(field, writer));
-                readablePairs[(this, writer)] = readable;
+                readablePairs[pair] = readable;
             }
 
             return readable;
@@ -110,7 +111,7 @@ public class RecordSchema : NamedSchema
         try
         {
             // Equality is one conjunction, so a pair that has been asked is either equal or has made the answer false.
-            if (!equalPairs.Add((this, that)))
+            if (!equalPairs.Add(new RecordPair(this, that)))
             {
                 return true;
             }
