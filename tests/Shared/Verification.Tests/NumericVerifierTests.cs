@@ -132,6 +132,8 @@ public sealed class NumericVerifierTests
     [InlineData("Answer: It is not 18.", ReasonCodes.Ambiguous)]
     [InlineData(@"\boxed{(3, 18)}", ReasonCodes.Ambiguous)]
     [InlineData("A: x = 18 or x = 20", ReasonCodes.Ambiguous)]
+    [InlineData("A: x.5", ReasonCodes.NoAnswerFound)]
+    [InlineData("A: x½", ReasonCodes.NoAnswerFound)]
     [InlineData("A: x + 18", ReasonCodes.UnparseableAnswer)]
     [InlineData("A: 18x", ReasonCodes.UnparseableAnswer)]
     [InlineData("A: 18 - y", ReasonCodes.UnparseableAnswer)]

@@ -154,10 +154,12 @@ internal ref struct NumberReader(ReadOnlySpan<char> text, ReadingMode mode)
 
     private void SkipDigits()
     {
-        while (at < text.Length && (char.IsLetterOrDigit(text[at]) || text[at] is '{' or '}' or PlainNotation.Fraction))
+        // What starts a number need be neither digit nor letter: a point, or ½.
+        do
         {
             at++;
         }
+        while (at < text.Length && (char.IsLetterOrDigit(text[at]) || text[at] is '{' or '}' or PlainNotation.Fraction));
     }
 
     private enum Sign
