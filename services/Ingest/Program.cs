@@ -1,1 +1,12 @@
-return await StreamDistill.Pipeline.ServiceProgram.RunAsync("ingest", args, _ => { });
+using StreamDistill.Ingest;
+using StreamDistill.Pipeline;
+
+return await ServiceProgram.RunAsync(
+    "ingest",
+    args,
+    builder =>
+    {
+        builder.AddSubmission();
+        builder.AddPromptsTopic();
+    },
+    app => app.MapPrompts());

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using streamdistill;
 
 namespace StreamDistill.Ingest;
@@ -35,7 +36,11 @@ public sealed record PromptLine
 /// <param name="Field">The path of the field, such as messages[2].role; "$" is the line as a whole.</param>
 /// <param name="Code">One of <see cref="RefusalCodes"/>.</param>
 /// <param name="Reason">What is wrong and what is allowed, for a person.</param>
-public sealed record Refusal(long Line, string Field, string Code, string Reason);
+public sealed record Refusal(
+    [property: JsonPropertyName("line")] long Line,
+    [property: JsonPropertyName("field")] string Field,
+    [property: JsonPropertyName("code")] string Code,
+    [property: JsonPropertyName("reason")] string Reason);
 
 /// <summary>Why a line was not taken, in stable words for machines.</summary>
 public static class RefusalCodes
@@ -46,8 +51,11 @@ public static class RefusalCodes
     /// <summary>JSON, but not a prompt: a field is missing, unknown, or has a wrong type or value.</summary>
     public const string Invalid = "invalid";
 
-    /// <summary>The line, or the whole input, is larger than allowed.</summary>
+    /// <summary>The line is larger than allowed.</summary>
     public const string TooLarge = "too_large";
+
+    /// <summary>The input as a whole is larger than allowed; it was read up to this line.</summary>
+    public const string InputTooLarge = "input_too_large";
 
     /// <summary>The id or idempotency key already belongs to a prompt with other content.</summary>
     public const string Taken = "taken";

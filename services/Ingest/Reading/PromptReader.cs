@@ -13,6 +13,8 @@ namespace StreamDistill.Ingest;
 /// <param name="time">The clock for submitted_at and new ids; the system's where null.</param>
 public sealed class PromptReader(PromptReaderOptions options, TimeProvider? time = null)
 {
+    private const int MaxLeadingBlankBytes = 64 * 1024;
+
     private readonly PromptParser parser = new(options, time ?? TimeProvider.System);
 
     /// <summary>Reads a file: .json (or .json.gz) is read as one document, anything else by what is in it.</summary>
@@ -53,10 +55,17 @@ public sealed class PromptReader(PromptReaderOptions options, TimeProvider? time
         for (var ended = false; damage is null && !ended;)
         {
             (var chunk, damage) = await TryReadAsync(source, minimumBytes: 1, cancellationToken);
+            if (splitter is null && damage is null && FirstOf(chunk.Buffer) is null && chunk.Buffer.Length < MaxLeadingBlankBytes && !chunk.IsCompleted)
+            {
+                // The first character that is not blank decides the layout: wait for it.
+                source.AdvanceTo(chunk.Buffer.Start, chunk.Buffer.End);
+                continue;
+            }
+
             totalBytes += chunk.Buffer.Length;
             if (totalBytes > options.MaxTotalBytes)
             {
-                damage = (RefusalCodes.TooLarge, $"the input is larger than the {options.MaxTotalBytes} bytes allowed; it was read up to here");
+                damage = (RefusalCodes.InputTooLarge, $"the input is larger than the {options.MaxTotalBytes} bytes allowed; it was read up to here");
             }
 
             if (damage is null)
@@ -126,10 +135,17 @@ public sealed class PromptReader(PromptReaderOptions options, TimeProvider? time
         return reader.IsNext(signature);
     }
 
+    /// <summary>The first byte that is not blank; null where there is none.</summary>
+    private static byte? FirstOf(ReadOnlySequence<byte> buffer)
+    {
+        var reader = new SequenceReader<byte>(buffer);
+        reader.AdvancePastAny(" \t\r\n"u8);
+        return reader.TryPeek(out var first) ? first : null;
+    }
+
     private ElementSplitter ChooseSplitter(ReadOnlySequence<byte> start)
     {
-        var isArray = start.FirstSpan.TrimStart(" \t\r\n"u8).StartsWith("["u8);
-        return options.Layout == InputLayout.Document || (options.Layout == InputLayout.Auto && isArray)
+        return options.Layout == InputLayout.Document || (options.Layout == InputLayout.Auto && FirstOf(start) == '[')
             ? new DocumentSplitter(options.MaxPromptBytes)
             : new LineSplitter(options.MaxPromptBytes);
     }

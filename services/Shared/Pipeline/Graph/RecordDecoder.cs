@@ -1,7 +1,5 @@
-using System.Net;
 using Avro.Specific;
 using Confluent.Kafka;
-using Confluent.SchemaRegistry;
 
 namespace StreamDistill.Pipeline;
 
@@ -25,7 +23,7 @@ internal sealed class RecordDecoder<TIn>(RecordDeserializer<TIn> deserializer, s
             {
                 inputs.Add(new Input<TIn>(await deserializer.DeserializeAsync(record.Topic, bytes), record.TopicPartitionOffset));
             }
-            catch (Exception e) when (!IsPassing(e))
+            catch (Exception e) when (!DecodeFailure.IsPassing(e))
             {
                 outgoing.Add(RecordHeaders.DeadLetter(record, service, "undecodable", e));
             }
@@ -33,14 +31,4 @@ internal sealed class RecordDecoder<TIn>(RecordDeserializer<TIn> deserializer, s
 
         return new DecodedUnit<TIn>(unit, inputs, outgoing);
     }
-
-    /// <summary>Whether the registry was the trouble, not the bytes. An unknown schema id (404) is the bytes'.</summary>
-    private static bool IsPassing(Exception exception) => exception switch
-    {
-        SchemaRegistryException e => e.Status != HttpStatusCode.NotFound,
-        HttpRequestException or OperationCanceledException => true,
-        KafkaException { InnerException: { } inner } => IsPassing(inner),
-        AggregateException { InnerException: { } inner } => IsPassing(inner),
-        _ => false,
-    };
 }

@@ -1,0 +1,53 @@
+using System.Net;
+using StreamDistill.Pipeline;
+
+namespace StreamDistill.Ingest;
+
+/// <summary>The service's parts.</summary>
+public static class IngestService
+{
+    /// <summary>Adds what reads and judges submissions. What stores them is an <see cref="IPromptSink"/> added beside it.</summary>
+    /// <exception cref="ConfigurationException">A setting is wrong.</exception>
+    public static void AddSubmission(this WebApplicationBuilder builder)
+    {
+        var options = builder.AddValidatedOptions<IngestOptions>("Ingest");
+        var keys = ApiKeys.Load(options.KeysFile);
+        if (!keys.AreRequired)
+        {
+            RefuseOpenAddresses(builder.Configuration["urls"]);
+        }
+
+        builder.Services.AddSingleton(_ => keys);
+        builder.Services.AddSingleton(new PromptIndex(options.MaxRememberedPrompts));
+        builder.Services.AddSingleton<PromptSubmitter>();
+        builder.Services.AddSingleton<PromptsEndpoint>();
+    }
+
+    /// <summary>Adds the topic prompts as the place where they are stored.</summary>
+    public static void AddPromptsTopic(this WebApplicationBuilder builder)
+    {
+        builder.AddKafka();
+        builder.Services.AddSingleton<IPromptSink, KafkaPromptSink>();
+        builder.Services.AddHostedService<PromptFeed>();
+    }
+
+    /// <summary>Maps POST /v1/prompts.</summary>
+    public static void MapPrompts(this IEndpointRouteBuilder endpoints)
+    {
+        var prompts = endpoints.ServiceProvider.GetRequiredService<PromptsEndpoint>();
+        endpoints.MapPost("/v1/prompts", (Delegate)prompts.HandleAsync);
+    }
+
+    private static void RefuseOpenAddresses(string? urls)
+    {
+        foreach (var url in (urls ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            var host = BindingAddress.Parse(url).Host.Trim('[', ']');
+            var isLoopback = host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var ip) && IPAddress.IsLoopback(ip));
+            if (!isLoopback)
+            {
+                throw new ConfigurationException($"urls is '{urls}'. Listening beyond this machine wants keys: set Ingest:KeysFile, or listen on 127.0.0.1.");
+            }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+using System.Globalization;
+using streamdistill;
+using StreamDistill.Contracts;
+
+namespace StreamDistill.Ingest;
+
+/// <summary>What is known of a prompt's id and idempotency key.</summary>
+public enum Acquaintance
+{
+    /// <summary>Neither is known.</summary>
+    New,
+
+    /// <summary>The same prompt was stored before.</summary>
+    Same,
+
+    /// <summary>The id belongs to another prompt.</summary>
+    IdTaken,
+
+    /// <summary>The idempotency key belongs to another prompt.</summary>
+    KeyTaken,
+}
+
+/// <summary>
+/// The ids and contents of the latest prompts, as 128-bit hashes. A prompt claims its id, and the id that follows from its
+/// idempotency key. When the index is full the oldest claim is forgotten. Safe for use by many threads.
+/// </summary>
+public sealed class PromptIndex(int capacity)
+{
+    private readonly Lock gate = new();
+    private readonly Dictionary<UInt128, UInt128> contentOf = [];
+    private readonly Queue<UInt128> oldestFirst = [];
+    private volatile bool isComplete;
+
+    /// <summary>Whether every prompt stored so far has been read in: until then nothing can be called new.</summary>
+    public bool IsComplete => isComplete;
+
+    /// <summary>Says that the stored prompts have been read in.</summary>
+    public void Complete() => isComplete = true;
+
+    /// <summary>What is known of a prompt.</summary>
+    public Acquaintance Find(in PromptClaims claims)
+    {
+        lock (gate)
+        {
+            var byId = FindOne(claims.Id, claims.Content);
+            if (claims.Key is not { } key || byId == Acquaintance.IdTaken)
+            {
+                return byId;
+            }
+
+            return FindOne(key, claims.Content) == Acquaintance.IdTaken ? Acquaintance.KeyTaken : byId;
+        }
+    }
+
+    /// <summary>Remembers a stored prompt; the first owner of a claim keeps it.</summary>
+    public void Remember(in PromptClaims claims)
+    {
+        lock (gate)
+        {
+            RememberOne(claims.Id, claims.Content);
+            if (claims.Key is { } key)
+            {
+                RememberOne(key, claims.Content);
+            }
+        }
+    }
+
+    private Acquaintance FindOne(UInt128 claim, UInt128 content) => !contentOf.TryGetValue(claim, out var known) ? Acquaintance.New
+        : known == content ? Acquaintance.Same : Acquaintance.IdTaken;
+
+    private void RememberOne(UInt128 claim, UInt128 content)
+    {
+        if (!contentOf.TryAdd(claim, content))
+        {
+            return;
+        }
+
+        oldestFirst.Enqueue(claim);
+        if (oldestFirst.Count > capacity)
+        {
+            contentOf.Remove(oldestFirst.Dequeue());
+        }
+    }
+}
+
+/// <summary>The hashes by which a prompt is recognised.</summary>
+/// <param name="Id">Of its id.</param>
+/// <param name="Key">Of the id that its idempotency key gives; null where there is no key or the id is that one.</param>
+/// <param name="Content">Of its id and everything it asks for.</param>
+public readonly record struct PromptClaims(UInt128 Id, UInt128? Key, UInt128 Content)
+{
+    /// <summary>The claims of a prompt.</summary>
+    public static PromptClaims Of(Prompt prompt)
+    {
+        var idOfKey = prompt.IdempotencyKey is { } key ? PromptIdentity.OfKey(prompt.Tenant, key) : prompt.PromptId;
+        return new PromptClaims(
+            Hash(prompt.PromptId),
+            idOfKey == prompt.PromptId ? null : Hash(idOfKey),
+            Hash(prompt.PromptId, PromptIdentity.ContentHash(prompt)));
+    }
+
+    private static UInt128 Hash(params ReadOnlySpan<string?> parts) =>
+        UInt128.Parse(StableId.Of(parts), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+}
