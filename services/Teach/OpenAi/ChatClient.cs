@@ -237,8 +237,8 @@ internal sealed partial class ChatClient : IDisposable
     {
         var why = failure is TimeoutRejectedException ? TimeoutMessage() : failure.Message;
         limits.Pause(BreakDuration);
-        SayUnwell(why);
         LogDown(BreakDuration.TotalSeconds, why);
+        SayUnwell(why);
         return ValueTask.CompletedTask;
     }
 

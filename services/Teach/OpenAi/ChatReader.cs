@@ -93,7 +93,8 @@ internal sealed class ChatReader(int choicesMax, bool keepSoftLabels, Func<TimeS
         }
     }
 
-    private static void RequirePlausible(ChatUsage? usage)
+    /// <summary>Throws <see cref="TeacherCallException"/> for numbers of tokens that cannot be.</summary>
+    public static void RequirePlausible(ChatUsage? usage)
     {
         if (usage is not null && new[] { usage.PromptTokens ?? 0, usage.CompletionTokens ?? 0, usage.CachedTokens, usage.ReasoningTokens }.Any(tokens => tokens is < 0 or > TokensMax))
         {

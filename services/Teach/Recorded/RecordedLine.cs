@@ -55,10 +55,16 @@ internal sealed record RecordedLine
     /// <summary>The samples in the line, at least one. Throws <see cref="RecordingException"/>.</summary>
     public ChatAnswer Samples(bool keepSoftLabels)
     {
-        var reader = new ChatReader(int.MaxValue, keepSoftLabels, () => TimeSpan.Zero);
         try
         {
-            reader.Add(Response ?? new ChatResponse { Choices = Choices ?? [OwnChoice()], Usage = Usage });
+            if (Response is null && Choices is null)
+            {
+                ChatReader.RequirePlausible(Usage);
+                return new ChatAnswer([OwnSample()], Usage, Revision, TimeSpan.Zero);
+            }
+
+            var reader = new ChatReader(int.MaxValue, keepSoftLabels, () => TimeSpan.Zero);
+            reader.Add(Response ?? new ChatResponse { Choices = Choices, Usage = Usage });
             return reader.Finish();
         }
         catch (Exception e) when (e is TeacherCallException or TeacherReportedException)
@@ -67,15 +73,15 @@ internal sealed record RecordedLine
         }
     }
 
-    private ChatChoice OwnChoice()
+    private ChatSample OwnSample()
     {
         var text = Answer ?? Content ?? throw new RecordingException("it has neither content nor answer, choices or response");
-        var (inline, answer) = Answer is null && (Reasoning ?? ReasoningContent) is null ? ThinkTags.Split(text) : (null, text);
-        return new ChatChoice
-        {
-            FinishReason = FinishReason ?? FinishReasons.Stop,
-            Message = new ChatMessage { Content = answer, Reasoning = Reasoning ?? ReasoningContent ?? inline },
-        };
+        var given = Reasoning ?? ReasoningContent;
+        var (inline, answer) = Answer is null && given is null ? ThinkTags.Split(text) : (null, text);
+        var finishReason = FinishReasons.Normalize(FinishReason ?? FinishReasons.Stop);
+        return finishReason != FinishReasons.Error
+            ? new ChatSample(given ?? inline, answer, finishReason, SoftLabels: null, FirstToken: null)
+            : throw new RecordingException($"it has no completion: its finish_reason is {FinishReason}");
     }
 }
 
