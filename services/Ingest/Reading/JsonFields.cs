@@ -3,9 +3,9 @@ using System.Text.Json;
 namespace StreamDistill.Ingest;
 
 /// <summary>Where a field is, written out only when it has to be named.</summary>
-internal readonly record struct Place(string? Parent = null, int Index = -1)
+internal readonly record struct Place(string? Parent = null, int? Index = null)
 {
-    public string Self => Index < 0 ? Parent ?? "" : $"{Parent}[{Index}]";
+    public string Self => Index is null ? Parent ?? "" : $"{Parent}[{Index}]";
 
     public string At(string name) => name.Length == 0 ? Self : Self is { Length: > 0 } self ? $"{self}.{name}" : name;
 }
