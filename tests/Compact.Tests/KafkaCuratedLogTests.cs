@@ -1,42 +1,18 @@
 using System.Text;
 using Confluent.Kafka;
-using Microsoft.Extensions.Configuration;
 using StreamDistill.Contracts;
-using StreamDistill.Embedded.Broker;
-using StreamDistill.Embedded.SchemaRegistry;
 using StreamDistill.Pipeline;
 using streamdistill;
 
 namespace StreamDistill.Compact.Tests;
 
-public sealed class KafkaCuratedLogTests : IAsyncLifetime
+public sealed class KafkaCuratedLogTests : EmbeddedKafka
 {
-    private EmbeddedBroker broker = null!;
-    private SchemaRegistryServer registry = null!;
-    private KafkaClients clients = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        broker = await EmbeddedBroker.StartAsync(new BrokerOptions(), CancellationToken.None);
-        registry = await SchemaRegistryServer.StartAsync(new(), CancellationToken.None);
-        var configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection([KeyValuePair.Create("Kafka:bootstrap.servers", (string?)broker.BootstrapServers)])
-            .Build();
-        clients = new KafkaClients(configuration, new Pipeline.SchemaRegistryOptions { Url = registry.Url.ToString() });
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        clients.Dispose();
-        await registry.DisposeAsync();
-        await broker.DisposeAsync();
-    }
-
     [Fact]
     public async Task Nothing_is_read_of_a_topic_that_is_missing_or_empty()
     {
         Assert.Empty(await ReadAllAsync());
-        using var producer = new ProducerBuilder<byte[], byte[]?>(clients.ProducerConfig("test")).Build();
+        using var producer = new ProducerBuilder<byte[], byte[]?>(Clients.ProducerConfig("test")).Build();
         using var admin = new DependentAdminClientBuilder(producer.Handle).Build();
         admin.GetMetadata(Topics.Curated, TimeSpan.FromSeconds(10));
         Assert.Empty(await ReadAllAsync());
@@ -45,9 +21,9 @@ public sealed class KafkaCuratedLogTests : IAsyncLifetime
     [Fact]
     public async Task All_partitions_are_read_to_their_ends_with_tombstones_in_place()
     {
-        var serializer = new RecordSerializer(clients);
+        var serializer = new RecordSerializer(Clients);
         var maker = new ExampleMaker(new CompactOptions());
-        using (var producer = new ProducerBuilder<byte[], byte[]?>(clients.ProducerConfig("test")).Build())
+        using (var producer = new ProducerBuilder<byte[], byte[]?>(Clients.ProducerConfig("test")).Build())
         {
             for (var i = 0; i < 500; i++)
             {
@@ -81,15 +57,14 @@ public sealed class KafkaCuratedLogTests : IAsyncLifetime
     public async Task A_stage_that_reads_its_own_records_back_has_nothing_to_add()
     {
         var options = new CompactOptions { BestOf = 2 };
-        var log = new KafkaCuratedLog(clients, new RecordDeserializer<TrainingExample>(clients));
         var logger = Microsoft.Extensions.Logging.Abstractions.NullLogger<CompactStage>.Instance;
         var units = Enumerable.Range(0, 50).Select(i => Enumerable.Range(0, 4)
             .Select(sample => Verdicts.Of($"p{i}", $"Combien de caf\u00E9s {i % 40} ?", new string('x', 1 + (((i * 7) + sample) % 9)), completionId: $"c{sample}"))
             .ToList()).ToList();
-        var stage = new CompactStage(options, log, logger);
+        var stage = new CompactStage(options, Log, logger);
         await stage.OnAssignedAsync([], CancellationToken.None);
-        var serializer = new RecordSerializer(clients);
-        using (var producer = new ProducerBuilder<byte[], byte[]?>(clients.ProducerConfig("test")).Build())
+        var serializer = new RecordSerializer(Clients);
+        using (var producer = new ProducerBuilder<byte[], byte[]?>(Clients.ProducerConfig("test")).Build())
         {
             foreach (var output in await ProcessAllAsync(stage, units))
             {
@@ -98,7 +73,7 @@ public sealed class KafkaCuratedLogTests : IAsyncLifetime
             }
         }
 
-        var restarted = new CompactStage(options, log, logger);
+        var restarted = new CompactStage(options, Log, logger);
         await restarted.OnAssignedAsync([], CancellationToken.None);
 
         Assert.Empty(await ProcessAllAsync(restarted, units));
@@ -107,7 +82,7 @@ public sealed class KafkaCuratedLogTests : IAsyncLifetime
     [Fact]
     public async Task A_record_that_is_no_example_stops_the_start_and_says_where_it_is()
     {
-        using (var producer = new ProducerBuilder<byte[], byte[]?>(clients.ProducerConfig("test")).Build())
+        using (var producer = new ProducerBuilder<byte[], byte[]?>(Clients.ProducerConfig("test")).Build())
         {
             await producer.ProduceAsync(new TopicPartition(Topics.Curated, 2), new() { Key = "key"u8.ToArray(), Value = "not avro"u8.ToArray() });
         }
@@ -131,7 +106,6 @@ public sealed class KafkaCuratedLogTests : IAsyncLifetime
     private async Task<List<CuratedRecord>> ReadAllAsync()
     {
         using var timeout = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        var log = new KafkaCuratedLog(clients, new RecordDeserializer<TrainingExample>(clients));
-        return await log.ReadAsync(timeout.Token).ToListAsync(timeout.Token);
+        return await Log.ReadAsync(timeout.Token).ToListAsync(timeout.Token);
     }
 }
