@@ -48,8 +48,9 @@ public static class ServiceProgram
             await using var app = builder.Build();
             app.MapHealth();
             map?.Invoke(app);
-            await app.RunAsync();
-            return app.Services.GetRequiredService<HealthState>().Failure is null ? Done : Failed;
+            var health = app.Services.GetRequiredService<HealthState>();
+            await app.RunAsync(); // disposes of the services
+            return health.Failure is null ? Done : Failed;
         }
         catch (ConfigurationException e)
         {
