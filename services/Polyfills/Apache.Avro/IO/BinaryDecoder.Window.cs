@@ -76,7 +76,7 @@ public partial class BinaryDecoder
         {
             CountItemsWithoutBytes(count);
         }
-        else if (count > (end - next) / itemBytesMin)
+        else if (count > end - next || count * itemBytesMin > end - next)
         {
             long left = BytesLeft();
             if (count > (left < 0 ? int.MaxValue : Math.Min(int.MaxValue, left / itemBytesMin)))

@@ -77,8 +77,11 @@ public partial class BinaryDecoder : Decoder
         long length = ReadLong();
         if ((ulong)length <= (ulong)(end - next))
         {
+            ReadOnlySpan<byte> bytes = window.AsSpan(next, (int)length);
             next += (int)length;
-            return Encoding.UTF8.GetString(window, next - (int)length, (int)length);
+
+            // Most text is ASCII, whose length in characters need not be counted first.
+            return Ascii.IsValid(bytes) ? Encoding.Latin1.GetString(bytes) : Encoding.UTF8.GetString(bytes);
         }
 
         return length >= 0

@@ -39,6 +39,28 @@ internal abstract class ItemReader
         : count <= int.MaxValue ? (int)count : throw new AvroException($"Not an item count in the stream: {count}");
 }
 
+/// <summary>The objects that stand for the numbers that are met most, so that not each of them is a new one.</summary>
+internal static class Boxes
+{
+    private const int Count = 256;
+
+    private static readonly object[] Ints = Enumerable.Range(0, Count).Select(number => (object)number).ToArray();
+    private static readonly object[] Longs = Enumerable.Range(0, Count).Select(number => (object)(long)number).ToArray();
+
+    internal static object Of(int number) => (uint)number < Count ? Ints[number] : number;
+
+    internal static object Of(long number) => (ulong)number < Count ? Longs[number] : number;
+}
+
+internal sealed class NullReader : ItemReader
+{
+    internal override object Read(object reuse, Decoder decoder)
+    {
+        decoder.ReadNull();
+        return null;
+    }
+}
+
 internal sealed class StringReader : ItemReader
 {
     internal override object Read(object reuse, Decoder decoder) => decoder.ReadString();
@@ -54,12 +76,12 @@ internal sealed class BooleanReader : ItemReader
 
 internal sealed class IntReader : ItemReader
 {
-    internal override object Read(object reuse, Decoder decoder) => decoder.ReadInt();
+    internal override object Read(object reuse, Decoder decoder) => Boxes.Of(decoder.ReadInt());
 }
 
 internal sealed class LongReader : ItemReader
 {
-    internal override object Read(object reuse, Decoder decoder) => decoder.ReadLong();
+    internal override object Read(object reuse, Decoder decoder) => Boxes.Of(decoder.ReadLong());
 }
 
 internal sealed class FloatReader : ItemReader

@@ -67,11 +67,7 @@ internal sealed class ReaderResolver
 
     private static ItemReader ResolvePrimitive(Schema.Type writer, Schema.Type reader) => (writer, reader) switch
     {
-        (Schema.Type.Null, _) => new FunctionReader(decoder =>
-        {
-            decoder.ReadNull();
-            return null;
-        }),
+        (Schema.Type.Null, _) => new NullReader(),
         (Schema.Type.Boolean, _) => new BooleanReader(),
         (Schema.Type.Int, Schema.Type.Long) => new FunctionReader(decoder => (long)decoder.ReadInt()),
         (Schema.Type.Int, Schema.Type.Float) => new FunctionReader(decoder => (float)decoder.ReadInt()),
@@ -149,15 +145,17 @@ internal sealed class ReaderResolver
         foreach (Field field in writer.Fields)
         {
             steps.Add(reader.TryGetFieldAlias(field.Name, out Field target) && written.Add(target)
-                ? new FieldStep(Resolve(field.Schema, target.Schema), target.Pos)
-                : new FieldStep(SkippingReader(field.Schema), -1));
+                ? StepOf(Resolve(field.Schema, target.Schema), target)
+                : new FieldStep(SkippingReader(field.Schema), -1, Reuses: false));
         }
 
-        steps.AddRange(reader.Fields.Where(field => !written.Contains(field)).Select(field => new FieldStep(ResolveDefault(field), field.Pos)));
+        steps.AddRange(reader.Fields.Where(field => !written.Contains(field)).Select(field => StepOf(ResolveDefault(field), field)));
         record.Steps = steps.ToArray();
         unfinished.Remove(record);
         return record;
     }
+
+    private static FieldStep StepOf(ItemReader reader, Field field) => new(reader, field.Pos, reader.Reuses);
 
     private FunctionReader SkippingReader(Schema schema)
     {

@@ -8,7 +8,8 @@ namespace Avro.Resolution;
 /// <summary>What to do with the next field in the bytes, or with a field that is not there.</summary>
 /// <param name="Reader">Reads, skips or makes the value.</param>
 /// <param name="Position">The reader's field to set, or -1 to set none.</param>
-internal readonly record struct FieldStep(ItemReader Reader, int Position);
+/// <param name="Reuses">Whether the field's former value is worth getting.</param>
+internal readonly record struct FieldStep(ItemReader Reader, int Position, bool Reuses);
 
 /// <summary>Reads a record field by field.</summary>
 internal abstract class RecordReader(RecordSchema schema) : ItemReader
@@ -48,9 +49,9 @@ internal sealed class SpecificRecordReader(RecordSchema schema) : RecordReader(s
     {
         Enter(decoder);
         ISpecificRecord record = IsReusable(reuse) ? (ISpecificRecord)reuse : Create();
-        foreach ((ItemReader reader, int position) in Steps)
+        foreach ((ItemReader reader, int position, bool reuses) in Steps)
         {
-            object value = reader.Read(position >= 0 && reader.Reuses ? record.Get(position) : null, decoder);
+            object value = reader.Read(reuses ? record.Get(position) : null, decoder);
             if (position >= 0)
             {
                 record.Put(position, value);
@@ -87,9 +88,9 @@ internal sealed class GenericRecordReader(RecordSchema schema) : RecordReader(sc
     {
         Enter(decoder);
         GenericRecord record = reuse is GenericRecord former && former.Schema.Equals(Schema) ? former : new GenericRecord(Schema);
-        foreach ((ItemReader reader, int position) in Steps)
+        foreach ((ItemReader reader, int position, bool reuses) in Steps)
         {
-            object value = reader.Read(position >= 0 && reader.Reuses ? record.GetValue(position) : null, decoder);
+            object value = reader.Read(reuses ? record.GetValue(position) : null, decoder);
             if (position >= 0)
             {
                 record.Add(position, value);

@@ -35,7 +35,7 @@ internal static class SchemaParser
 
             return token;
         }
-        catch (JsonReaderException e) when (reader.Depth > NestingMax)
+        catch (JsonReaderException e) when (reader.Depth >= NestingMax)
         {
             throw new SchemaParseException($"The schema's JSON is nested deeper than {NestingMax} levels.", e);
         }
