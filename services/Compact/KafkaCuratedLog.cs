@@ -96,9 +96,11 @@ internal sealed class KafkaCuratedLog(KafkaClients clients, RecordDeserializer<T
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            // Going on without it could curate a second example of its question. A start is repeated, so a registry that is down heals.
+            // Going on without it could curate a second example of its question.
             throw new StreamDistillException(
-                $"the record at {result.TopicPartitionOffset} cannot be read as an example, so what was curated is not known: {error.Message}", isTransient: false, error);
+                $"the record at {result.TopicPartitionOffset} cannot be read as an example, so what was curated is not known: {error.Message}",
+                isTransient: DecodeFailure.IsPassing(error),
+                error);
         }
     }
 
