@@ -1,3 +1,4 @@
+using streamdistill;
 using StreamDistill.Contracts;
 using StreamDistill.Pipeline;
 using StreamDistill.Teach.OpenAi;
@@ -5,11 +6,18 @@ using StreamDistill.Teach.Recorded;
 
 namespace StreamDistill.Teach;
 
-/// <summary>Which teacher the options name.</summary>
+/// <summary>The service's parts: its options, the teacher they name, and the stage.</summary>
 internal static class TeacherServices
 {
-    /// <summary>Adds the teacher. A key or a recording that cannot be used throws <see cref="StreamDistillException"/> at once.</summary>
-    public static void AddTeacher(this IServiceCollection services, TeachOptions options)
+    /// <summary>Adds all of them. A key or a recording that cannot be used throws <see cref="StreamDistillException"/> at once.</summary>
+    public static void AddTeach(this IHostApplicationBuilder builder)
+    {
+        var options = builder.AddValidatedOptions<TeachOptions>(TeachOptions.Section);
+        builder.Services.AddTeacher(options);
+        builder.AddStage<Prompt, TeachStage>(Topics.Prompts, options.Parallelism);
+    }
+
+    private static void AddTeacher(this IServiceCollection services, TeachOptions options)
     {
         if (options.RecordedPath is not null)
         {
