@@ -55,6 +55,10 @@ public sealed class Cluster : IAsyncLifetime
         {
             ["Kafka:bootstrap.servers"] = BootstrapServers,
             ["SchemaRegistry:Url"] = Registry.Url.ToString(),
+
+            // The embedded broker lets a group wait for as long as a session before it takes a member in again.
+            ["Kafka:Consumer:session.timeout.ms"] = "5000",
+            ["Kafka:Consumer:heartbeat.interval.ms"] = "500",
         });
         builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)));
         builder.Logging.ClearProviders();

@@ -186,7 +186,6 @@ public sealed class StageHostTests(Cluster cluster)
             },
             ("Pipeline:Parallelism", "4"),
             ("Pipeline:BatchUnits", "10"),
-            ("Kafka:session.timeout.ms", "6000"),
             ("Kafka:Consumer:max.poll.interval.ms", "6000"));
         await cluster.WriteAsync(input, Prompts(300));
         await host.StartAsync();
