@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using StreamDistill.Contracts;
 
 namespace StreamDistill.Verification;
@@ -69,21 +70,19 @@ public sealed class ParameterReader(string verifier, IEnumerable<KeyValuePair<st
         return value;
     }
 
-    /// <summary>One of the members of an enum, written in lower case.</summary>
+    /// <summary>One of the members of an enum, written in snake case.</summary>
     public T Choice<T>(string name, T otherwise)
         where T : struct, Enum
     {
-        var value = otherwise;
+        var words = Array.ConvertAll(Enum.GetNames<T>(), JsonNamingPolicy.SnakeCaseLower.ConvertName);
+        var index = Array.IndexOf(Enum.GetValues<T>(), otherwise);
         if (given.TryGetValue(name, out var text))
         {
-            var index = Array.FindIndex(Enum.GetNames<T>(), member => string.Equals(member, text, StringComparison.OrdinalIgnoreCase));
-            value = index < 0
-                ? throw Wrong(name, text, string.Join(", ", Enum.GetNames<T>().Select(member => member.ToLowerInvariant())))
-                : Enum.GetValues<T>()[index];
+            index = Array.FindIndex(words, word => word.Equals(text, StringComparison.OrdinalIgnoreCase));
         }
 
-        effective[name] = value.ToString().ToLowerInvariant();
-        return value;
+        effective[name] = index >= 0 ? words[index] : throw Wrong(name, text!, string.Join(", ", words));
+        return Enum.GetValues<T>()[index];
     }
 
     /// <summary>Texts separated by '|', each trimmed; null where the parameter is not given.</summary>

@@ -34,7 +34,7 @@ public sealed class NumericVerifier(ParameterReader parameters) : IVerifier
     private enum Fallback
     {
         None,
-        Last_number,
+        LastNumber,
     }
 
     /// <inheritdoc />
@@ -54,7 +54,7 @@ public sealed class NumericVerifier(ParameterReader parameters) : IVerifier
         }
 
         var answer = FinalAnswer.Find(candidate.Answer);
-        if (answer is null && fallback == Fallback.Last_number)
+        if (answer is null && fallback == Fallback.LastNumber)
         {
             answer = FinalAnswer.FindLastNumber(candidate.Answer);
         }
