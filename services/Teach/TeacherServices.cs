@@ -9,7 +9,7 @@ namespace StreamDistill.Teach;
 /// <summary>The service's parts: its options, the teacher they name, and the stage.</summary>
 internal static class TeacherServices
 {
-    /// <summary>Adds all of them. A key or a recording that cannot be used throws <see cref="StreamDistillException"/> at once.</summary>
+    /// <summary>Adds all of them. A key or a recording that cannot be used throws <see cref="ConfigurationException"/> at once.</summary>
     public static void AddTeach(this IHostApplicationBuilder builder)
     {
         var options = builder.AddValidatedOptions<TeachOptions>(TeachOptions.Section);

@@ -1,4 +1,4 @@
-using StreamDistill.Contracts;
+using StreamDistill.Pipeline;
 
 namespace StreamDistill.Teach.OpenAi;
 
@@ -6,7 +6,7 @@ namespace StreamDistill.Teach.OpenAi;
 internal static class ApiKey
 {
     /// <summary>
-    /// The key, or null where there is none. Throws <see cref="StreamDistillException"/>, without the key, where it could not
+    /// The key, or null where there is none. Throws <see cref="ConfigurationException"/>, without the key, where it could not
     /// stand in a header.
     /// </summary>
     public static string? Read(TeachOptions options, Func<string, string?> environment)
@@ -19,7 +19,7 @@ internal static class ApiKey
         var key = text.Trim();
         if (key.Any(character => character is < '!' or > '~'))
         {
-            throw new StreamDistillException($"The key in {origin} has characters that no key has; it must be one line of visible ASCII characters.");
+            throw new ConfigurationException($"The key in {origin} has characters that no key has; it must be one line of visible ASCII characters.");
         }
 
         return key.Length > 0 ? key : null;

@@ -1,4 +1,4 @@
-using StreamDistill.Contracts;
+using StreamDistill.Pipeline;
 using StreamDistill.Teach.OpenAi;
 
 namespace StreamDistill.Teach.Tests.OpenAi;
@@ -25,7 +25,7 @@ public class ApiKeyTests
     [Fact]
     public void A_key_that_cannot_be_one_is_refused_without_repeating_it()
     {
-        var refusal = Assert.Throws<StreamDistillException>(() => ApiKey.Read(new TeachOptions(), _ => "s3cr\u00e9t key"));
+        var refusal = Assert.Throws<ConfigurationException>(() => ApiKey.Read(new TeachOptions(), _ => "s3cr\u00e9t key"));
         Assert.Contains("TEACHER_API_KEY", refusal.Message);
         Assert.DoesNotContain("s3cr", refusal.Message);
     }
