@@ -38,28 +38,28 @@ public sealed class VerifyOptions : IValidatableObject
     public double TemperatureMax { get; init; } = 1.2;
 
     /// <summary>The verifiers of a task, by its name. Default for math, unless it is given here: finish, numeric.</summary>
-    public Dictionary<string, VerifierOptions[]> Tasks { get; init; } = [];
+    public Dictionary<string, IReadOnlyList<VerifierOptions>> Tasks { get; init; } = [];
 
     /// <summary>The verifiers of other prompts with a reference answer. Default: finish, exact.</summary>
-    public VerifierOptions[]? WithReference { get; init; }
+    public IReadOnlyList<VerifierOptions>? WithReference { get; init; }
 
     /// <summary>The verifiers of other prompts without one. Default: finish, length (at least one character), repetition.</summary>
-    public VerifierOptions[]? WithoutReference { get; init; }
+    public IReadOnlyList<VerifierOptions>? WithoutReference { get; init; }
 
     /// <inheritdoc />
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        var lists = Tasks.Select(task => (Key: "Tasks:" + task.Key, Verifiers: (VerifierOptions[]?)task.Value))
+        var lists = Tasks.Select(task => (Key: "Tasks:" + task.Key, Verifiers: (IReadOnlyList<VerifierOptions>?)task.Value))
             .Append((Key: nameof(WithReference), Verifiers: WithReference))
             .Append((Key: nameof(WithoutReference), Verifiers: WithoutReference));
         foreach (var (key, verifiers) in lists.Where(list => list.Verifiers is not null))
         {
-            if (verifiers!.Length == 0)
+            if (verifiers!.Count == 0)
             {
                 yield return new ValidationResult($"{key} is empty. A policy needs at least one verifier; with none, every answer would pass.");
             }
 
-            for (var i = 0; i < verifiers.Length; i++)
+            for (var i = 0; i < verifiers.Count; i++)
             {
                 if (VerifierCatalog.Validate(verifiers[i].ToSpec()) is { } wrong)
                 {

@@ -94,7 +94,7 @@ public sealed class VerifyPolicy
 
     private VerifierSet SetOf(params VerifierSpec[] specs) => new(specs, time);
 
-    private static VerifierSpec[] Specs(VerifierOptions[] verifiers) => [.. verifiers.Select(verifier => verifier.ToSpec())];
+    private static VerifierSpec[] Specs(IEnumerable<VerifierOptions> verifiers) => [.. verifiers.Select(verifier => verifier.ToSpec())];
 
     private static VerifierSpec Of(string name, params (string Name, string Value)[] parameters) =>
         new() { Name = name, Parameters = parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Value) };
