@@ -39,6 +39,14 @@ public sealed class ServiceConfigurationTests
     }
 
     [Fact]
+    public void A_word_that_is_none_of_the_choices_is_refused_with_the_choices()
+    {
+        var error = Assert.Throws<ConfigurationException>(() => Read<Inner>("Inner", ("Inner:Colour", "Green")));
+
+        Assert.Equal("Inner:Colour is 'Green'. Allowed: Red, Blue.", error.Message);
+    }
+
+    [Fact]
     public void Missing_brokers_are_named_with_the_variable_to_set()
     {
         var error = Assert.Throws<ConfigurationException>(() => new KafkaClients(new ConfigurationBuilder().Build(), new SchemaRegistryOptions()));
@@ -80,8 +88,16 @@ public sealed class ServiceConfigurationTests
         public Inner Inner { get; init; } = new();
     }
 
+    public enum Colour
+    {
+        Red,
+        Blue,
+    }
+
     public sealed class Inner
     {
+        public Colour Colour { get; init; }
+
         [Range(0.0, 1.0, ErrorMessage = "Allowed: 0 to 1.")]
         public double Share { get; init; }
     }

@@ -97,14 +97,17 @@ internal sealed class StageRun<TIn>
             AwaitTopic();
             reader.Run(parts.Definition.InputTopic, ended.Token);
         }
-        catch (Exception e) when (e is KafkaException or Contracts.StreamDistillException or HttpRequestException or OperationCanceledException)
+        catch (Exception e)
         {
-            // The graph fails with it, which starts the next run.
+            // Whatever it is, the graph fails with it, says so, and the next run starts.
             reader.Fail(e);
         }
         finally
         {
             reader.Fail(new OperationCanceledException("The stage's run has ended."));
+
+            // A commit may still be under way; nothing is disposed of beneath it.
+            ownership.Revoke(ownership.Current);
             reader.Dispose();
             transactor.Dispose();
         }

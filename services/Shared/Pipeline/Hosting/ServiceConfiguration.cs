@@ -37,7 +37,7 @@ public static class ServiceConfiguration
     public static TOptions ReadValidated<TOptions>(this IConfiguration configuration, string section)
         where TOptions : class, new()
     {
-        RefuseUnknownKeys(configuration.GetSection(section), typeof(TOptions));
+        RefuseUnknown(configuration.GetSection(section), typeof(TOptions));
         TOptions options;
         try
         {
@@ -81,7 +81,7 @@ public static class ServiceConfiguration
         }
     }
 
-    private static void RefuseUnknownKeys(IConfigurationSection section, Type type)
+    private static void RefuseUnknown(IConfigurationSection section, Type type)
     {
         var known = type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite).ToList();
         foreach (var child in section.GetChildren())
@@ -89,9 +89,14 @@ public static class ServiceConfiguration
             var property = known.Find(candidate => candidate.Name.Equals(child.Key, StringComparison.OrdinalIgnoreCase))
                 ?? throw new ConfigurationException(
                     $"{child.Path} is not a setting. Settings of {section.Path}: {string.Join(", ", known.Select(candidate => candidate.Name).Order(StringComparer.Ordinal))}.");
+            if (property.PropertyType.IsEnum && !Enum.TryParse(property.PropertyType, child.Value, ignoreCase: true, out _))
+            {
+                throw new ConfigurationException($"{child.Path} is '{child.Value}'. Allowed: {string.Join(", ", Enum.GetNames(property.PropertyType))}.");
+            }
+
             if (IsNestedOptions(property.PropertyType))
             {
-                RefuseUnknownKeys(child, property.PropertyType);
+                RefuseUnknown(child, property.PropertyType);
             }
         }
     }
