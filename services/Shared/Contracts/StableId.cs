@@ -32,14 +32,16 @@ public static class StableId
         return Convert.ToHexStringLower(digest[..16]);
     }
 
-    /// <summary>The id of a teacher's answer: the same call always has the same id.</summary>
+    /// <summary>
+    /// The id of a teacher's answer: the same call always has the same id. The teacher's revision is not part of it, because
+    /// an endpoint tells it only with the answer.
+    /// </summary>
     public static string Completion(string promptId, int attempt, int sampleIndex, Teacher teacher, Sampling sampling) => Of(
         promptId,
         attempt.ToString(CultureInfo.InvariantCulture),
         sampleIndex.ToString(CultureInfo.InvariantCulture),
         teacher.Provider,
         teacher.Model,
-        teacher.Revision,
         sampling.N.ToString(CultureInfo.InvariantCulture),
         sampling.Temperature.ToString("R", CultureInfo.InvariantCulture),
         sampling.TopP.ToString("R", CultureInfo.InvariantCulture),

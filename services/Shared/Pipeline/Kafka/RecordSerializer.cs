@@ -1,5 +1,6 @@
 using Avro.Specific;
 using Confluent.Kafka;
+using Confluent.SchemaRegistry;
 using Confluent.SchemaRegistry.Serdes;
 
 namespace StreamDistill.Pipeline;
@@ -12,7 +13,7 @@ public sealed class RecordSerializer
     /// <param name="clients">The registry.</param>
     public RecordSerializer(KafkaClients clients) => serializer = new AvroSerializer<ISpecificRecord>(
         clients.Registry,
-        new AvroSerializerConfig { AutoRegisterSchemas = clients.RegistryOptions.AutoRegister });
+        new AvroSerializerConfig { AutoRegisterSchemas = clients.RegistryOptions.AutoRegister, SubjectNameStrategy = SubjectNameStrategy.Topic });
 
     /// <returns>The bytes; never null.</returns>
     /// <exception cref="Confluent.SchemaRegistry.SchemaRegistryException">The registry refused the schema.</exception>
