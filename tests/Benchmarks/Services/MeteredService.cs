@@ -1,0 +1,36 @@
+using System.Globalization;
+using System.Reflection;
+
+namespace StreamDistill.Benchmarks;
+
+/// <summary>Runs a service's program as it is, in this process, and prints its memory twice a second.</summary>
+internal static class MeteredService
+{
+    /// <summary>What lines of memory begin with; all other lines are the service's own.</summary>
+    public const string MemoryMark = "memory ";
+
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(0.5);
+
+    /// <returns>The service's exit code.</returns>
+    public static int Run(string name, string[] arguments)
+    {
+        using var timer = new Timer(_ => Console.WriteLine(Sample().ToString()), null, Interval, Interval);
+        return (int)Assembly.Load("StreamDistill." + name).EntryPoint!.Invoke(null, [arguments])!;
+    }
+
+    private static MemorySample Sample() => new(Environment.WorkingSet, GC.GetGCMemoryInfo().HeapSizeBytes);
+}
+
+/// <summary>What a process takes.</summary>
+/// <param name="Resident">Resident set, in bytes.</param>
+/// <param name="Heap">The managed heap as the last collection left it, in bytes.</param>
+internal readonly record struct MemorySample(long Resident, long Heap)
+{
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{MeteredService.MemoryMark}{Resident} {Heap}");
+
+    /// <summary>The sample of a line, or null where the line is the service's own.</summary>
+    public static MemorySample? Read(string line) =>
+        line.StartsWith(MeteredService.MemoryMark, StringComparison.Ordinal) && line.Split(' ') is [_, var resident, var heap]
+            ? new MemorySample(long.Parse(resident, CultureInfo.InvariantCulture), long.Parse(heap, CultureInfo.InvariantCulture))
+            : null;
+}

@@ -1,0 +1,65 @@
+using System.Collections.Concurrent;
+
+namespace StreamDistill.Benchmarks;
+
+/// <summary>A service in a process of its own: what it logs, and what memory it takes.</summary>
+internal sealed class RunningService : IAsyncDisposable
+{
+    private readonly Child child;
+    private readonly Task reading;
+
+    private RunningService(Child child)
+    {
+        this.child = child;
+        reading = ReadAsync();
+    }
+
+    /// <summary>Its log so far.</summary>
+    public ConcurrentQueue<string> Log { get; } = new();
+
+    /// <summary>Its memory so far, twice a second.</summary>
+    public ConcurrentQueue<MemorySample> Memory { get; } = new();
+
+    /// <summary>Starts a service against the cluster, with the garbage collector that its own program has.</summary>
+    public static RunningService Start(string name, Cluster cluster, params string[] arguments)
+    {
+        var settings = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, $"StreamDistill.{name}.runtimeconfig.json"));
+        var environment = cluster.Environment;
+        environment["STREAMDISTILL_SUPERVISED"] = "1";
+        environment["DOTNET_gcServer"] = settings.Contains("\"System.GC.Server\": true", StringComparison.Ordinal) ? "1" : "0";
+        return new RunningService(Child.StartSelf(["service", name, .. arguments], environment));
+    }
+
+    /// <summary>Waits for a line of the log.</summary>
+    public async Task<string> WaitForAsync(string text)
+    {
+        while (!reading.IsCompleted)
+        {
+            if (Log.FirstOrDefault(line => line.Contains(text, StringComparison.Ordinal)) is { } found)
+            {
+                return found;
+            }
+
+            await Task.Delay(50);
+        }
+
+        throw new InvalidOperationException($"The service ended without saying '{text}':\n{string.Join('\n', Log)}");
+    }
+
+    public ValueTask DisposeAsync() => child.DisposeAsync();
+
+    private async Task ReadAsync()
+    {
+        while (await child.TryReadAsync() is { } line)
+        {
+            if (MemorySample.Read(line) is { } sample)
+            {
+                Memory.Enqueue(sample);
+            }
+            else
+            {
+                Log.Enqueue(line);
+            }
+        }
+    }
+}
