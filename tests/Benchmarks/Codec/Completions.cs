@@ -10,7 +10,10 @@ internal static class Completions
         + "so 16 - 3 = 13 are left. Then she bakes muffins for her friends with 4 more, so 13 - 4 = 9 eggs remain. Wait, do the muffins come out of the "
         + "remaining eggs or are they bought? The problem says that she bakes with four of the eggs, so they come out of the 16. Each remaining egg is sold "
         + "for $2, hence 9 × 2 = 18 dollars per day. Let me check it once more from the other side: 18 / 2 = 9 eggs sold, 9 + 4 + 3 = 16 eggs laid, which is "
-        + "what the problem says. So she makes $18 every day at the farmers’ market.\n\n";
+        + "what the problem says. So she makes $18 every day at the farmers’ market. Hmm, is breakfast every morning the same as every day? Yes, one breakfast a "
+        + "day, so 3 eggs per day. And the muffins are for her friends every day, so 4 eggs per day. Nothing else uses eggs, and none are kept for later, as "
+        + "she sells the remainder daily. Then the revenue per day is the remainder times the price: 9 eggs × $2 per egg = $18. The question asks for "
+        + "dollars every day, so the unit is dollars, and the answer is 18.\n\n";
 
     /// <summary>Mostly text, and many small items.</summary>
     public static IReadOnlyList<(string Kind, Completion Completion)> All { get; } = [("text", Text()), ("soft labels", SoftLabels())];

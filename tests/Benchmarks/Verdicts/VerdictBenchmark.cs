@@ -8,7 +8,7 @@ namespace StreamDistill.Benchmarks;
 /// <summary>Numeric verdicts per second on one core: the verifier alone, and the decision of a policy as Verify asks for it.</summary>
 internal sealed class VerdictBenchmark : IBenchmark
 {
-    private const int Rounds = 7;
+    private const int Rounds = 5;
 
     public string Name => "verdicts";
 
