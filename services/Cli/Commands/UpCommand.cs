@@ -1,0 +1,107 @@
+using System.CommandLine;
+using System.Globalization;
+using Spectre.Console;
+using StreamDistill.Cli.Display;
+using StreamDistill.Cli.Supervision;
+
+namespace StreamDistill.Cli.Commands;
+
+/// <summary>The whole system on this machine, until stopped.</summary>
+internal static class UpCommand
+{
+    public static Command Create()
+    {
+        var teacher = new Option<string?>("--teacher") { Description = "recorded:FILE, or http://HOST:PORT/v1 of an OpenAI-compatible endpoint (or set Teach__Teacher)." };
+        var model = new Option<string?>("--model") { Description = "The endpoint's model." };
+        var data = DataOption();
+        var ingestPort = new Option<int>("--ingest-port") { Description = "Ingest's port; 0 takes a free one.", DefaultValueFactory = _ => 8080 };
+        var brokerPort = new Option<int>("--broker-port") { Description = "The embedded broker's port; 0 takes a free one.", DefaultValueFactory = _ => 9092 };
+        var registryPort = new Option<int>("--registry-port") { Description = "The embedded schema registry's port; 0 takes a free one.", DefaultValueFactory = _ => 8081 };
+        var set = new Option<string[]>("--set") { Description = "Any other setting of a service, such as Verify:MaxAttempts=3. May be given several times." };
+        var command = new Command("up", "Run everything on this machine until Ctrl-C: broker, schema registry, ingest, teach, verify, compact.")
+        {
+            teacher, model, data, ingestPort, brokerPort, registryPort, set,
+        };
+        command.SetGuardedAction(async (parsed, cancellationToken) =>
+        {
+            var arguments = new List<string>();
+            arguments.AddRange(parsed.GetValue(teacher) is { } named ? [$"--Teach:Teacher={named}"] : []);
+            arguments.AddRange(parsed.GetValue(model) is { } chosen ? [$"--Teach:Model={chosen}"] : []);
+            arguments.AddRange((parsed.GetValue(set) ?? []).Select(setting => "--" + setting));
+            return await RunAsync(
+                new SystemPlan
+                {
+                    Directory = parsed.GetRequiredValue(data),
+                    IngestPort = parsed.GetValue(ingestPort),
+                    BrokerPort = parsed.GetValue(brokerPort),
+                    RegistryPort = parsed.GetValue(registryPort),
+                    External = External(),
+                    Settings = SystemPlan.ServiceNames.ToDictionary(name => name, _ => (IReadOnlyList<string>)arguments),
+                },
+                cancellationToken);
+        });
+        return command;
+    }
+
+    internal static Option<string> DataOption() => new("--data") { Description = "Where logs and the state file are.", DefaultValueFactory = _ => Endpoints.DefaultDirectory };
+
+    private static async Task<int> RunAsync(SystemPlan plan, CancellationToken cancellationToken)
+    {
+        var console = RunDisplay.StandardError;
+        try
+        {
+            await using var system = await LocalSystem.StartAsync(plan, line => console.WriteLine(line), TimeProvider.System, cancellationToken);
+            system.Endpoints.Write(plan.Directory);
+            AnsiConsole.Write(TableOf(plan, system));
+            await Console.Out.WriteLineAsync("Everything is up. Ctrl-C stops it.");
+            try
+            {
+                await system.Broken.WaitAsync(cancellationToken);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                console.WriteLine("Stopping…");
+            }
+
+            await system.StopAsync();
+            return ExitCode.Done;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return ExitCode.Done;
+        }
+        finally
+        {
+            Endpoints.Remove(plan.Directory);
+        }
+    }
+
+    private static (string, string)? External() =>
+        (Environment.GetEnvironmentVariable("KAFKA_BOOTSTRAP_SERVERS"), Environment.GetEnvironmentVariable("SCHEMA_REGISTRY_URL")) switch
+        {
+            (null or "", _) => null,
+            (_, null or "") => throw new UsageException("KAFKA_BOOTSTRAP_SERVERS is set, but SCHEMA_REGISTRY_URL is not: set both to use your Kafka, or neither for the embedded one."),
+            var (kafka, registry) => (kafka, registry),
+        };
+
+    private static Table TableOf(SystemPlan plan, LocalSystem system)
+    {
+        var table = new Table().Border(TableBorder.Ascii2).AddColumns("part", "address", "process", "log");
+        var addresses = system.Endpoints.Services.ToDictionary(service => service.Key, service => service.Value.GetLeftPart(UriPartial.Authority));
+        addresses["broker"] = system.Endpoints.BootstrapServers;
+        addresses["registry"] = system.Endpoints.SchemaRegistryUrl;
+        foreach (var (name, processId) in system.Processes)
+        {
+            var shown = name == "ingest" ? addresses[name] + "/v1/prompts" : addresses[name];
+            table.AddRow(name, Markup.Escape(shown), processId.ToString(CultureInfo.InvariantCulture), Markup.Escape(LocalSystem.LogPath(plan.Directory, name)));
+        }
+
+        if (plan.External is { } external)
+        {
+            table.AddRow("kafka", Markup.Escape(external.BootstrapServers), "yours", "");
+            table.AddRow("registry", Markup.Escape(external.SchemaRegistryUrl), "yours", "");
+        }
+
+        return table;
+    }
+}

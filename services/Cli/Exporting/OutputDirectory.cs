@@ -1,0 +1,67 @@
+using StreamDistill.Cli.Commands;
+
+namespace StreamDistill.Cli.Exporting;
+
+/// <summary>The directory that a dataset is written to, and the one within it that holds what is not finished.</summary>
+internal sealed class OutputDirectory
+{
+    public const string Curated = "curated.jsonl";
+    public const string Verified = "verified.jsonl";
+    public const string Rejected = "rejected.jsonl";
+    public const string DeadLetters = "deadletters.jsonl";
+    public const string Report = "report.json";
+    public const string Manifest = "manifest.json";
+
+    private const string Spool = ".spool";
+
+    private OutputDirectory(string path) => Path = path;
+
+    /// <summary>Every file of a dataset.</summary>
+    public static IReadOnlyList<string> FileNames { get; } = [Curated, Verified, Rejected, DeadLetters, Report, Manifest];
+
+    /// <summary>The directory.</summary>
+    public string Path { get; }
+
+    /// <summary>Where unfinished files and the services' logs are.</summary>
+    public string SpoolPath => System.IO.Path.Combine(Path, Spool);
+
+    /// <summary>Makes the directory ready for a new dataset.</summary>
+    /// <exception cref="UsageException">It is not empty, and <paramref name="overwrite"/> was not asked for.</exception>
+    public static OutputDirectory Prepare(string path, bool overwrite)
+    {
+        if (File.Exists(path))
+        {
+            throw new UsageException($"--out is '{path}', which is a file; name a directory.");
+        }
+
+        Directory.CreateDirectory(path);
+        var output = new OutputDirectory(System.IO.Path.GetFullPath(path));
+        var others = Directory.EnumerateFileSystemEntries(path).Select(entry => System.IO.Path.GetFileName(entry)).Where(name => name != Spool).Order(StringComparer.Ordinal).ToList();
+        if (others.Count > 0 && !overwrite)
+        {
+            throw new UsageException($"--out is '{path}', which is not empty ({string.Join(", ", others.Take(3))}{(others.Count > 3 ? ", …" : "")}). Name another directory, or say --overwrite to replace the dataset in it.");
+        }
+
+        // An older dataset goes first: a run that fails must not leave the files of two.
+        foreach (var name in FileNames)
+        {
+            File.Delete(System.IO.Path.Combine(path, name));
+        }
+
+        output.RemoveSpool();
+        Directory.CreateDirectory(output.SpoolPath);
+        return output;
+    }
+
+    /// <summary>The path of one of <see cref="FileNames"/>.</summary>
+    public string this[string fileName] => System.IO.Path.Combine(Path, fileName);
+
+    /// <summary>Removes what was only needed while the run lasted.</summary>
+    public void RemoveSpool()
+    {
+        if (Directory.Exists(SpoolPath))
+        {
+            Directory.Delete(SpoolPath, recursive: true);
+        }
+    }
+}

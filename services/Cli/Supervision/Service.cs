@@ -1,0 +1,171 @@
+using System.Net;
+using System.Net.Sockets;
+using StreamDistill.Contracts;
+
+namespace StreamDistill.Cli.Supervision;
+
+/// <summary>How a service that dies is started again.</summary>
+/// <param name="FirstDelay">Before the first restart; doubles with each one after that.</param>
+/// <param name="LongestDelay">The delay never grows beyond it.</param>
+/// <param name="RestartsMax">Restarts without a minute's peace before the service is given up.</param>
+internal sealed record RestartPolicy(TimeSpan FirstDelay, TimeSpan LongestDelay, int RestartsMax)
+{
+    /// <summary>A run longer than this starts the count anew.</summary>
+    public static readonly TimeSpan Peace = TimeSpan.FromMinutes(1);
+
+    /// <summary>For a system that is to stay up.</summary>
+    public static RestartPolicy Persistent { get; } = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30), int.MaxValue);
+
+    /// <summary>For a job that is to end.</summary>
+    public static RestartPolicy Limited { get; } = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(8), 5);
+
+    /// <summary>The delay before a restart, counted from 1.</summary>
+    public TimeSpan DelayBefore(int restart) =>
+        TimeSpan.FromTicks((long)Math.Min(LongestDelay.Ticks, FirstDelay.Ticks * Math.Pow(2, Math.Min(restart - 1, 30))));
+}
+
+/// <summary>A service as a child process that is started again when it dies.</summary>
+internal sealed class Service : IAsyncDisposable
+{
+    /// <summary>What a service exits with when its configuration is wrong: starting it again cannot help.</summary>
+    private const int Misconfigured = 2;
+
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan ProbeEvery = TimeSpan.FromMilliseconds(100);
+
+    private readonly ChildProgram program;
+    private readonly ChildLog log;
+    private readonly RestartPolicy policy;
+    private readonly Action<string> announce;
+    private readonly TimeProvider time;
+    private readonly CancellationTokenSource stopping = new();
+    private readonly Lock starting = new();
+    private ChildProcess child;
+
+    public Service(ChildProgram program, ChildLog log, RestartPolicy policy, Action<string> announce, TimeProvider time)
+    {
+        (this.program, this.log, this.policy, this.announce, this.time) = (program, log, policy, announce, time);
+        child = ChildProcess.Start(program, log);
+        GivenUp = SuperviseAsync();
+    }
+
+    /// <summary>Its name.</summary>
+    public string Name => program.Name;
+
+    /// <summary>The process id of the one that runs now.</summary>
+    public int ProcessId => child.Id;
+
+    /// <summary>Fails when the service is given up; completes when it was stopped.</summary>
+    public Task GivenUp { get; }
+
+    /// <summary>A loopback port that was free a moment ago.</summary>
+    public static int FreePort()
+    {
+        using var socket = new TcpListener(IPAddress.Loopback, 0);
+        socket.Start();
+        return ((IPEndPoint)socket.LocalEndpoint).Port;
+    }
+
+    /// <summary>Returns when the service says that it is ready.</summary>
+    /// <exception cref="StreamDistillException">It was given up, or is not ready within the time given.</exception>
+    public async Task ReadyAsync(HttpClient http, Uri url, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        var answer = "it does not answer yet";
+        while (time.GetElapsedTime(started) < patience)
+        {
+            if (GivenUp.IsFaulted)
+            {
+                await GivenUp;
+            }
+
+            try
+            {
+                using var response = await http.GetAsync(new Uri(url, "/health/ready"), cancellationToken);
+                if (response.IsSuccessStatusCode)
+                {
+                    return;
+                }
+
+                answer = await response.Content.ReadAsStringAsync(cancellationToken);
+            }
+            catch (HttpRequestException)
+            {
+                // Not listening yet.
+            }
+
+            await Task.Delay(ProbeEvery, time, cancellationToken);
+        }
+
+        throw new StreamDistillException($"{Name} is not ready after {patience.TotalSeconds:0} s: {answer}. Its log: {log.FilePath}");
+    }
+
+    /// <summary>Stops the service in its own time, and kills it when it takes too long.</summary>
+    public async Task StopAsync()
+    {
+        StartNoMore();
+        log.Quiet();
+        if (!await child.StopAsync(StopPatience))
+        {
+            announce($"{Name} did not stop within {StopPatience.TotalSeconds:0} s and was killed.");
+        }
+
+        await GivenUp.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>Kills the service where it still runs.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        StartNoMore();
+        await child.DisposeAsync();
+        await GivenUp.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        log.Dispose();
+        stopping.Dispose();
+    }
+
+    private async Task SuperviseAsync()
+    {
+        for (var restarts = 0; ;)
+        {
+            var started = time.GetTimestamp();
+            var exitCode = await child.Exited;
+            if (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+
+            if (exitCode == Misconfigured)
+            {
+                throw new StreamDistillException($"{Name} refuses its configuration: {log.Last}");
+            }
+
+            restarts = time.GetElapsedTime(started) > RestartPolicy.Peace ? 1 : restarts + 1;
+            if (restarts > policy.RestartsMax)
+            {
+                throw new StreamDistillException($"{Name} ended with exit code {exitCode} again after {policy.RestartsMax} restarts. Its last lines:{Environment.NewLine}{log.Last}{Environment.NewLine}Its log: {log.FilePath}");
+            }
+
+            var delay = policy.DelayBefore(restarts);
+            announce($"{Name} ended with exit code {exitCode}; it is started again in {delay.TotalSeconds:0.#} s. Its log: {log.FilePath}");
+            await Task.Delay(delay, time, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await child.DisposeAsync();
+            lock (starting)
+            {
+                if (stopping.IsCancellationRequested)
+                {
+                    return;
+                }
+
+                child = ChildProcess.Start(program, log);
+            }
+        }
+    }
+
+    private void StartNoMore()
+    {
+        lock (starting)
+        {
+            stopping.Cancel();
+        }
+    }
+}
