@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Spectre.Console;
 using StreamDistill.Cli.Display;
 using StreamDistill.Cli.Exporting;
 using StreamDistill.Cli.Running;
@@ -19,7 +18,7 @@ internal static class RunCommand
         var output = new Option<string>("--out") { Description = "The directory for the dataset.", Required = true };
         var overwrite = new Option<bool>("--overwrite") { Description = "Replace the dataset that is in the directory." };
         var samples = new Option<int?>("--samples") { Description = "Completions per prompt that does not say (default: all recorded ones, or 4)." };
-        var maxAttempts = new Option<int?>("--max-attempts") { Description = "How often a prompt is sampled until something passes (default: 1 with a recording, otherwise 3)." };
+        var maxAttempts = new Option<int?>("--max-attempts") { Description = "How often a prompt is sampled until something passes (default: 1 with a recording, otherwise 4)." };
         var bestOf = new Option<int?>("--best-of") { Description = "Examples kept per prompt (default: 1, the shortest correct one)." };
         var temperature = new Option<double?>("--temperature") { Description = "Sampling temperature of prompts that do not say." };
         var maxTokens = new Option<int?>("--max-tokens") { Description = "Most tokens of an answer, reasoning included." };
@@ -54,26 +53,27 @@ internal static class RunCommand
         options.Validate();
         var recording = options.RecordingPath is { } path ? await Recording.ReadAsync(path, cancellationToken) : null;
         var output = OutputDirectory.Prepare(options.Out, options.Overwrite);
-        var display = new RunDisplay(RunDisplay.StandardError, TimeProvider.System);
-        Explain(display);
+        var display = new RunDisplay(TimeProvider.System);
+        Explain();
 
         RunResult result;
         try
         {
             result = await RunAsync(options, recording, output, display, cancellationToken);
+            output.RemoveSpool();
         }
         catch (Exception e) when (e is not UsageException)
         {
-            display.Say($"The run failed; there is no dataset. What the services said is in {Path.Combine(output.SpoolPath, "logs")}.");
+            RunDisplay.Say($"The run failed; there is no dataset. What the services said is in {Path.Combine(output.SpoolPath, "logs")}.");
             throw;
         }
 
         foreach (var line in result.Feed.FirstRefused)
         {
-            display.Say($"Line {line.Number} of {options.Prompts} was refused: {line.Field}: {line.Reason}");
+            RunDisplay.Say($"Line {line.Number} of {options.Prompts} was refused: {line.Field}: {line.Reason}");
         }
 
-        AnsiConsole.Console.Write(ResultTable.Of(result));
+        RunDisplay.Show(ResultTable.Of(result));
         await Console.Out.WriteLineAsync($"The dataset is in {output.Path}");
         return result.Feed.Refused > 0 || result.Dataset.DeadLetters.Count > 0 ? ExitCode.Failed : ExitCode.Done;
     }
@@ -88,25 +88,24 @@ internal static class RunCommand
                 Settings = SystemPlan.ServiceNames.ToDictionary(name => name, _ => arguments),
                 Restarts = RestartPolicy.Limited,
             },
-            display.Say,
+            RunDisplay.Say,
             TimeProvider.System,
             cancellationToken);
         using var session = new RunSession(system.Endpoints, options, recording, output.SpoolPath, TimeProvider.System);
         var result = await display.ShowAsync(session, session.RunAsync(options.Prompts, system.Broken, cancellationToken));
         await system.StopAsync();
         await DatasetWriter.WriteAsync(output, options, result, cancellationToken);
-        output.RemoveSpool();
         return result;
     }
 
-    private static void Explain(RunDisplay display)
+    private static void Explain()
     {
-        display.Say("Starting the embedded broker, the schema registry and the services…");
+        RunDisplay.Say("Starting the embedded broker, the schema registry and the services…");
         if (Environment.GetEnvironmentVariable("KAFKA_BOOTSTRAP_SERVERS") is { Length: > 0 })
         {
-            display.Say("KAFKA_BOOTSTRAP_SERVERS is set, but 'run' always uses its own broker; on your Kafka use 'up' and 'submit'.");
+            RunDisplay.Say("KAFKA_BOOTSTRAP_SERVERS is set, but 'run' always uses its own broker; on your Kafka use 'up' and 'submit'.");
         }
 
-        display.Say("The embedded broker keeps 5 MB per partition, so prompts are fed no faster than they finish.");
+        RunDisplay.Say("The embedded broker keeps 5 MB per partition, so prompts are fed no faster than they finish.");
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Confluent.Kafka;
 using Spectre.Console;
+using StreamDistill.Cli.Display;
 using StreamDistill.Cli.Kafka;
 using StreamDistill.Cli.Supervision;
 using StreamDistill.Contracts;
@@ -20,9 +21,9 @@ internal static class StatusCommand
         command.SetGuardedAction(async (parsed, cancellationToken) =>
         {
             var endpoints = Endpoints.Find(parsed.GetRequiredValue(data));
-            AnsiConsole.Write(await TopicsAsync(endpoints.BootstrapServers));
+            RunDisplay.Show(await TopicsAsync(endpoints.BootstrapServers));
             var (services, isWell) = await ServicesAsync(endpoints, cancellationToken);
-            AnsiConsole.Write(services);
+            RunDisplay.Show(services);
             return isWell ? ExitCode.Done : ExitCode.Failed;
         });
         return command;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Confluent.Kafka;
 using Spectre.Console;
+using StreamDistill.Cli.Display;
 using StreamDistill.Cli.Kafka;
 using StreamDistill.Cli.Supervision;
 using StreamDistill.Contracts;
@@ -26,7 +27,7 @@ internal static class TopicsCommand
         command.Options.Add(data);
         command.SetGuardedAction((parsed, _) =>
         {
-            AnsiConsole.Write(TableOf(Endpoints.Find(parsed.GetRequiredValue(data))));
+            RunDisplay.Show(TableOf(Endpoints.Find(parsed.GetRequiredValue(data))));
             return Task.FromResult(ExitCode.Done);
         });
         return command;

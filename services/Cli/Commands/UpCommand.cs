@@ -47,12 +47,13 @@ internal static class UpCommand
 
     private static async Task<int> RunAsync(SystemPlan plan, CancellationToken cancellationToken)
     {
-        var console = RunDisplay.StandardError;
+        var isWritten = false;
         try
         {
-            await using var system = await LocalSystem.StartAsync(plan, line => console.WriteLine(line), TimeProvider.System, cancellationToken);
+            await using var system = await LocalSystem.StartAsync(plan, RunDisplay.Say, TimeProvider.System, cancellationToken);
             system.Endpoints.Write(plan.Directory);
-            AnsiConsole.Write(TableOf(plan, system));
+            isWritten = true;
+            RunDisplay.Show(TableOf(plan, system));
             await Console.Out.WriteLineAsync("Everything is up. Ctrl-C stops it.");
             try
             {
@@ -60,7 +61,7 @@ internal static class UpCommand
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
-                console.WriteLine("Stopping…");
+                RunDisplay.Say("Stopping…");
             }
 
             await system.StopAsync();
@@ -72,7 +73,11 @@ internal static class UpCommand
         }
         finally
         {
-            Endpoints.Remove(plan.Directory);
+            // What stands there otherwise is another one's.
+            if (isWritten)
+            {
+                Endpoints.Remove(plan.Directory);
+            }
         }
     }
 

@@ -5,31 +5,53 @@ using StreamDistill.Cli.Running;
 namespace StreamDistill.Cli.Display;
 
 /// <summary>Shows how far a run is: a bar on a terminal, a plain line every few seconds elsewhere. All of it on standard error.</summary>
-internal sealed class RunDisplay(IAnsiConsole console, TimeProvider time)
+internal sealed class RunDisplay(TimeProvider time)
 {
     private static readonly TimeSpan LiveEvery = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LineEvery = TimeSpan.FromSeconds(5);
 
-    /// <summary>The terminal, or whatever standard error is.</summary>
-    public static IAnsiConsole StandardError { get; } = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+    private static readonly IAnsiConsole Terminal = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
 
-    /// <summary>A line for a person. It does not disturb the bar.</summary>
-    public void Say(string line) => console.WriteLine(line);
+    private static bool IsTerminal => Terminal.Profile.Capabilities.Interactive && !Console.IsErrorRedirected;
+
+    /// <summary>A line for a person, on standard error. It does not disturb the bar.</summary>
+    public static void Say(string line)
+    {
+        if (IsTerminal)
+        {
+            Terminal.WriteLine(line);
+        }
+        else
+        {
+            Console.Error.WriteLine(line);
+        }
+    }
+
+    /// <summary>A table, on standard output; as wide as it needs where that is no terminal.</summary>
+    public static void Show(Table table)
+    {
+        if (Console.IsOutputRedirected)
+        {
+            AnsiConsole.Profile.Width = 400;
+        }
+
+        AnsiConsole.Write(table);
+    }
 
     /// <summary>Shows the session's progress until the work is done.</summary>
     public async Task<RunResult> ShowAsync(RunSession session, Task<RunResult> work)
     {
-        if (!console.Profile.Capabilities.Interactive || Console.IsErrorRedirected)
+        if (!IsTerminal)
         {
             while (await Task.WhenAny(work, Task.Delay(LineEvery, time)) != work)
             {
-                console.WriteLine(Progress(session));
+                Say(Progress(session));
             }
 
             return await work;
         }
 
-        await console.Progress()
+        await Terminal.Progress()
             .AutoClear(true)
             .Columns(new SpinnerColumn(), new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn())
             .StartAsync(async context =>

@@ -42,6 +42,7 @@ internal sealed class SpoolFile(string path) : IDisposable
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         long bytes = 0;
         var temporary = target + ".tmp";
+        file.Flush();
         await using (var output = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, BufferBytes))
         {
             var buffer = new byte[BufferBytes];

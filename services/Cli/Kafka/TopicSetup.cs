@@ -23,7 +23,7 @@ internal static class TopicSetup
         {
             cancellationToken.ThrowIfCancellationRequested();
             var found = existing.GetValueOrDefault(topic.Name);
-            var done = found is null ? await CreateAsync(admin, topic) : await AdjustAsync(admin, topic, found);
+            var done = found is not null ? await AdjustAsync(admin, topic, found) : await CreateAsync(admin, topic);
             announce?.Invoke($"{topic.Name}: {done}");
         }
 
@@ -61,9 +61,9 @@ internal static class TopicSetup
         {
             return "exists";
         }
-        catch (KafkaException e) when (IsUnsupported(e))
+        catch (KafkaException e) when (IsUnsupported(e is CreateTopicsException { Results.Count: > 0 } refused ? refused.Results[0].Error : e.Error))
         {
-            // Asking about the topic is its first use.
+            // Asking about a topic is its first use.
             admin.GetMetadata(topic.Name, Timeout);
             return "this broker creates topics on first use and keeps its own settings; it exists now";
         }
@@ -77,8 +77,8 @@ internal static class TopicSetup
         try
         {
             var resource = new ConfigResource { Type = ResourceType.Topic, Name = topic.Name };
-            var described = await admin.DescribeConfigsAsync([resource], new DescribeConfigsOptions { RequestTimeout = Timeout });
-            var entries = described[0].Entries;
+            var current = await admin.DescribeConfigsAsync([resource], new DescribeConfigsOptions { RequestTimeout = Timeout });
+            var entries = current[0].Entries;
             var different = ConfigOf(topic).Where(wanted => entries.GetValueOrDefault(wanted.Key)?.Value != wanted.Value).ToList();
             if (different.Count == 0)
             {
@@ -93,17 +93,11 @@ internal static class TopicSetup
                 new IncrementalAlterConfigsOptions { RequestTimeout = Timeout });
             return $"{partitions}; set {string.Join(", ", different.Select(wanted => $"{wanted.Key} from {entries.GetValueOrDefault(wanted.Key)?.Value ?? "nothing"} to {wanted.Value}"))}";
         }
-        catch (KafkaException e) when (IsUnsupported(e))
+        catch (KafkaException e) when (IsUnsupported(e.Error) || (e is DescribeConfigsException { Results.Count: > 0 } described && IsUnsupported(described.Results[0].Error)))
         {
             return partitions + "; this broker keeps its own settings";
         }
     }
 
-    private static bool IsUnsupported(KafkaException exception) => Codes(exception).All(code => code is ErrorCode.Local_UnsupportedFeature or ErrorCode.UnsupportedVersion);
-
-    private static IEnumerable<ErrorCode> Codes(KafkaException exception) => exception switch
-    {
-        CreateTopicsException { Results.Count: > 0 } e => e.Results.Select(result => result.Error.Code),
-        _ => [exception.Error.Code],
-    };
+    private static bool IsUnsupported(Error error) => error.Code is ErrorCode.Local_UnsupportedFeature or ErrorCode.UnsupportedVersion;
 }

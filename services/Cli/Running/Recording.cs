@@ -15,7 +15,7 @@ internal sealed class LabelAgreement
     /// <summary>Verdicts on labelled completions.</summary>
     public long Total { get; private set; }
 
-    /// <summary>PASS on a right one, FAIL on a wrong one; anything else does not agree.</summary>
+    /// <summary>PASS on those labelled right, and any other outcome on those labelled wrong: a label does not tell wrong from undecidable.</summary>
     public long Agree { get; private set; }
 
     /// <summary>The first disagreements.</summary>
@@ -24,7 +24,7 @@ internal sealed class LabelAgreement
     public void Add(string promptId, int sampleIndex, bool label, string outcome)
     {
         Total++;
-        if (outcome == (label ? "PASS" : "FAIL"))
+        if (outcome == "PASS" == label)
         {
             Agree++;
         }

@@ -25,7 +25,7 @@ internal sealed record RunOptions
     /// <summary>Samples of a prompt that does not say; null is all of a recording, or 4.</summary>
     public int? Samples { get; init; }
 
-    /// <summary>Attempts per prompt; null is 1 for a recording, which cannot be asked again, and 3 otherwise.</summary>
+    /// <summary>Attempts per prompt; null is 1 for a recording, which cannot be asked again, and 4 otherwise, as in Verify.</summary>
     public int? MaxAttempts { get; init; }
 
     /// <summary>Examples kept per prompt.</summary>
@@ -47,7 +47,7 @@ internal sealed record RunOptions
     public string? RecordingPath => Teacher.StartsWith(RecordedPrefix, StringComparison.Ordinal) ? Teacher[RecordedPrefix.Length..] : null;
 
     /// <summary><see cref="MaxAttempts"/> with its default.</summary>
-    public int Attempts => MaxAttempts ?? (RecordingPath is null ? 3 : 1);
+    public int Attempts => MaxAttempts ?? (RecordingPath is null ? 4 : 1);
 
     /// <summary>Refuses what can be seen to be wrong before anything starts.</summary>
     /// <exception cref="UsageException">Says which option, what it is and what is allowed.</exception>

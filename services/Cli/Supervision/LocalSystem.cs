@@ -151,15 +151,18 @@ internal sealed class LocalSystem : IAsyncDisposable
     /// <summary>A server's first line ends with its address.</summary>
     private async Task<string> AddressAsync((ChildProcess Process, ChildLog Log) server, CancellationToken cancellationToken)
     {
-        var first = await Task.WhenAny(server.Log.FirstLine, server.Process.Exited, broken.Task).WaitAsync(StartPatience, time, cancellationToken);
-        if (first == broken.Task)
+        try
         {
-            await broken.Task;
+            await Task.WhenAny(server.Log.FirstLine, server.Process.Exited).WaitAsync(StartPatience, time, cancellationToken);
+        }
+        catch (TimeoutException e)
+        {
+            throw new StreamDistillException($"It is not up after {StartPatience.TotalSeconds:0} s. Its log: {server.Log.FilePath}", isTransient: false, e);
         }
 
-        return first == server.Log.FirstLine
+        return server.Log.FirstLine.IsCompleted
             ? (await server.Log.FirstLine).Split(' ')[^1]
-            : throw new StreamDistillException($"It did not start: {server.Log.Last}");
+            : throw new StreamDistillException($"The system did not start. {server.Log.Last}");
     }
 
     private async Task StartServicesAsync(string bootstrap, string registry, CancellationToken cancellationToken)

@@ -9,12 +9,16 @@ namespace StreamDistill.Embedded.Broker;
 /// <summary>
 /// Stands between Kafka clients and the mock cluster, forwards every frame, and mends what the mock lacks:
 /// it listens on the port that was asked for, and says so where the mock names itself;
+/// it names the mock's broker as the controller, without which admin clients wait for one until they time out;
 /// it applies the offsets of a committed transaction, which the mock reads and forgets, so that a stage that starts again
 /// goes on where it was;
 /// it shortens how long a fetch waits, because the mock waits the whole time even when a record arrives.
 /// </summary>
 internal sealed class BrokerProxy : IAsyncDisposable
 {
+    /// <summary>The mock numbers its brokers from 1.</summary>
+    private const int MockBrokerId = 1;
+
     private readonly TcpListener listener;
     private readonly IPEndPoint upstream;
     private readonly ILogger logger;
@@ -122,10 +126,10 @@ internal sealed class BrokerProxy : IAsyncDisposable
                     offsets.Hold(request.ReadTransactionOffsets(frames.Body));
                     break;
                 case ApiKey.EndTxn:
-                    pending[request.CorrelationId] = new PendingRequest(request.ApiKey, request.ReadEndOfTransaction(frames.Body));
+                    pending[request.CorrelationId] = new PendingRequest(request, request.ReadEndOfTransaction(frames.Body));
                     break;
                 case ApiKey.Metadata or ApiKey.FindCoordinator:
-                    pending[request.CorrelationId] = new PendingRequest(request.ApiKey, default);
+                    pending[request.CorrelationId] = new PendingRequest(request, default);
                     break;
             }
 
@@ -140,13 +144,13 @@ internal sealed class BrokerProxy : IAsyncDisposable
         {
             if (frames.Body.Length >= sizeof(int) && pending.TryRemove(BinaryPrimitives.ReadInt32BigEndian(frames.Body.Span), out var request))
             {
-                if (request.ApiKey == ApiKey.EndTxn)
+                if (request.Request.ApiKey == ApiKey.EndTxn)
                 {
                     await EndAsync(request.EndOfTransaction, frames.Body, cancellationToken).ConfigureAwait(false);
                 }
                 else
                 {
-                    RenamePort(frames.Body.Span);
+                    Rename(frames.Body.Span, request.Request);
                 }
             }
 
@@ -165,18 +169,37 @@ internal sealed class BrokerProxy : IAsyncDisposable
         }
     }
 
-    /// <summary>The mock names itself as the string 127.0.0.1 followed by its port as INT32, in every version.</summary>
-    private void RenamePort(Span<byte> response)
+    /// <summary>
+    /// The mock names itself as the string 127.0.0.1 followed by its port as INT32, in every version. In Metadata from
+    /// version 2 there follow rack NULLABLE_STRING, cluster_id NULLABLE_STRING and controller_id INT32.
+    /// </summary>
+    private void Rename(Span<byte> response, KafkaRequest request)
     {
         Span<byte> self = stackalloc byte[13];
         "127.0.0.1"u8.CopyTo(self);
         BinaryPrimitives.WriteInt32BigEndian(self[9..], upstream.Port);
-        for (var at = response.IndexOf(self); at >= 0; at = response.IndexOf(self))
+        var at = response.IndexOf(self);
+        if (at < 0)
         {
-            BinaryPrimitives.WriteInt32BigEndian(response[(at + 9)..], Endpoint.Port);
-            response = response[(at + self.Length)..];
+            return;
+        }
+
+        BinaryPrimitives.WriteInt32BigEndian(response[(at + 9)..], Endpoint.Port);
+        if (request is { ApiKey: ApiKey.Metadata, ApiVersion: >= 2 })
+        {
+            var isFlexible = request.ApiVersion >= 9;
+            var rest = response[(at + self.Length)..];
+            var reader = new RequestReader(rest);
+            reader.String(isFlexible);
+            if (isFlexible)
+            {
+                reader.Tags();
+            }
+
+            reader.String(isFlexible);
+            BinaryPrimitives.WriteInt32BigEndian(rest[reader.Position..], MockBrokerId);
         }
     }
 
-    private readonly record struct PendingRequest(ApiKey ApiKey, EndOfTransaction EndOfTransaction);
+    private readonly record struct PendingRequest(KafkaRequest Request, EndOfTransaction EndOfTransaction);
 }

@@ -11,8 +11,8 @@ namespace StreamDistill.Embedded.Broker;
 /// A single-node Kafka broker inside this process, for one machine without a Kafka of its own. It is librdkafka's mock
 /// cluster behind <see cref="BrokerProxy"/>, and so it
 /// keeps everything in memory, at most 5 MB per partition, and then drops the oldest records;
-/// creates a topic, with <see cref="Topic.DefaultPartitions"/> partitions, when it is first asked about it, and knows no
-/// CreateTopics;
+/// creates a topic, with <see cref="Topic.DefaultPartitions"/> partitions, when it is first asked about it (the pipeline's
+/// are there from the start), and knows no CreateTopics;
 /// applies a transaction's offsets with its commit, but shows its records at once, committed or not;
 /// starts a consumer group three seconds after its first member.
 /// </summary>
@@ -45,7 +45,7 @@ public sealed class EmbeddedBroker : IAsyncDisposable
         var mock = StartMock(options.Logger);
         try
         {
-            var upstream = await Task.Run(() => AddressOf(mock), cancellationToken).ConfigureAwait(false);
+            var upstream = await Task.Run(() => Open(mock), cancellationToken).ConfigureAwait(false);
             return new EmbeddedBroker(mock, BrokerProxy.Start(new IPEndPoint(IPAddress.Loopback, options.Port), upstream, options.Logger));
         }
         catch (SocketException e)
@@ -82,13 +82,19 @@ public sealed class EmbeddedBroker : IAsyncDisposable
             .Build();
     }
 
-    private static IPEndPoint AddressOf(IProducer<Null, Null> mock)
+    private static IPEndPoint Open(IProducer<Null, Null> mock)
     {
         // An admin client on the producer's handle belongs to the producer: it is disposed of with it.
         var admin = new DependentAdminClientBuilder(mock.Handle).Build();
         try
         {
             var broker = admin.GetMetadata(MetadataTimeout).Brokers.Single();
+            foreach (var topic in Topics.All)
+            {
+                // Asking about a topic creates it. A consumer that subscribes before anyone has asked would get an error.
+                admin.GetMetadata(topic.Name, MetadataTimeout);
+            }
+
             return new IPEndPoint(IPAddress.Parse(broker.Host), broker.Port);
         }
         catch (KafkaException e)
