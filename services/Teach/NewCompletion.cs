@@ -12,7 +12,7 @@ internal static class NewCompletion
     /// </summary>
     public static Completion Of(Prompt prompt, int sampleIndex, int sampleCount, Teacher teacher, TimeProvider time) => new()
     {
-        CompletionId = StableId.Completion(prompt.PromptId, prompt.Attempt, sampleIndex, teacher with { Revision = null }, prompt.Sampling),
+        CompletionId = StableId.Completion(prompt.PromptId, prompt.Attempt, sampleIndex, teacher, prompt.Sampling),
         SampleIndex = sampleIndex,
         SampleCount = sampleCount,
         Prompt = prompt,

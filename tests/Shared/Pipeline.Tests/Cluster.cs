@@ -16,23 +16,27 @@ namespace StreamDistill.Pipeline.Tests;
 /// <summary>A real broker and registry for the tests, and hosts that run a stage against them.</summary>
 public sealed class Cluster : IAsyncLifetime
 {
-    private EmbeddedBroker broker = null!;
+    private EmbeddedBroker? broker;
 
     public SchemaRegistryServer Registry { get; private set; } = null!;
 
-    public string BootstrapServers => broker.BootstrapServers;
+    public string BootstrapServers { get; private set; } = "";
 
     public async ValueTask InitializeAsync()
     {
         broker = await EmbeddedBroker.StartAsync(new BrokerOptions(), CancellationToken.None);
+        BootstrapServers = broker.BootstrapServers;
         Registry = await SchemaRegistryServer.StartAsync(new Embedded.SchemaRegistry.SchemaRegistryOptions(), CancellationToken.None);
     }
 
     public async ValueTask DisposeAsync()
     {
         await Registry.DisposeAsync();
-        await broker.DisposeAsync();
+        await broker!.DisposeAsync();
     }
+
+    /// <summary>The same registry with another broker.</summary>
+    public Cluster On(string bootstrapServers) => new() { Registry = Registry, BootstrapServers = bootstrapServers };
 
     /// <summary>A service with one stage that does what <paramref name="process"/> says.</summary>
     public IHost Service(

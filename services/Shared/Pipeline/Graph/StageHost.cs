@@ -19,9 +19,14 @@ internal sealed class StageHost<TIn>(StageParts<TIn> parts) : BackgroundService
     private StageRun<TIn>? current;
     private bool stopped;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public override Task StartAsync(CancellationToken cancellationToken)
     {
         parts.Health.SetReady("kafka", false, "joining the consumer group");
+        return base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
         using var system = ActorSystem.Create("streamdistill");
         using var materializer = system.Materializer();
         var (killSwitch, done) = RestartSource

@@ -54,7 +54,7 @@ internal sealed class StageRun<TIn>
             parts.Clients.ProducerConfig(parts.Definition.Name),
             parts.TransactionalId,
             TimeSpan.FromSeconds(parts.Options.TransactionTimeoutSeconds),
-            error => BrokerError(parts.Logger, error.Reason, null));
+            parts.Logger);
 
         // librdkafka's calls block: the run has a thread of its own, which starts when the previous run has let go of everything.
         Ended = previous.ContinueWith(_ => Run(), CancellationToken.None, TaskContinuationOptions.LongRunning, TaskScheduler.Default);
@@ -153,7 +153,4 @@ internal sealed class StageRun<TIn>
 
     private static readonly Action<ILogger, string, string, string, Exception?> Restarting = LoggerMessage.Define<string, string, string>(
         LogLevel.Warning, new EventId(5), "Stage {Stage} failed and starts again from its committed offsets. {Exception}: {Message}");
-
-    private static readonly Action<ILogger, string, Exception?> BrokerError =
-        LoggerMessage.Define<string>(LogLevel.Warning, new EventId(6), "Kafka producer: {Reason}");
 }

@@ -1,5 +1,5 @@
 using Confluent.Kafka;
-using Confluent.Kafka.Admin;
+using Microsoft.Extensions.Logging;
 
 namespace StreamDistill.Pipeline;
 
@@ -12,11 +12,14 @@ internal sealed class Transactor : IDisposable
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(30);
     private readonly IProducer<byte[], byte[]> producer;
 
-    public Transactor(ProducerConfig config, string transactionalId, TimeSpan transactionTimeout, Action<Error> onError)
+    public Transactor(ProducerConfig config, string transactionalId, TimeSpan transactionTimeout, ILogger logger)
     {
         config.TransactionalId = transactionalId;
         config.TransactionTimeoutMs = (int)transactionTimeout.TotalMilliseconds;
-        producer = new ProducerBuilder<byte[], byte[]>(config).SetErrorHandler((_, error) => onError(error)).Build();
+        producer = new ProducerBuilder<byte[], byte[]>(config)
+            .SetErrorHandler((_, error) => BrokerError(logger, error.Reason, null))
+            .SetLogHandler((_, message) => logger.LogClient(message))
+            .Build();
     }
 
     /// <summary>Fences predecessors of the same name and ends their open transaction. Blocks.</summary>
@@ -104,4 +107,7 @@ internal sealed class Transactor : IDisposable
             // The first error is the one to report. The broker ends the transaction when the next run fences this one.
         }
     }
+
+    private static readonly Action<ILogger, string, Exception?> BrokerError =
+        LoggerMessage.Define<string>(LogLevel.Warning, new EventId(6), "Kafka producer: {Reason}");
 }

@@ -61,6 +61,7 @@ internal sealed class UnitReader : IDisposable
             .SetPartitionsRevokedHandler((_, partitions) => OnTaken(partitions.ConvertAll(entry => entry.TopicPartition)))
             .SetPartitionsLostHandler((_, partitions) => OnTaken(partitions.ConvertAll(entry => entry.TopicPartition)))
             .SetErrorHandler((_, error) => OnError(error))
+            .SetLogHandler((_, message) => logger.LogClient(message))
             .Build();
     }
 
