@@ -35,7 +35,7 @@ internal static class StatusCommand
         using var offsets = new GroupOffsets(bootstrapServers);
         var ends = await offsets.EndsAsync(reader.Partitions);
         var committed = await offsets.CommittedAsync(reader.Partitions);
-        var table = new Table().Border(TableBorder.Ascii2).Title("Topics (offsets count transaction markers too)").AddColumns("topic", "end offsets", "read by", "behind");
+        var table = new Table().Border(TableBorder.Ascii2).Title("Topics (offsets count transaction markers too)").AddColumns("topic", "end offsets", "read by", "behind, at most");
         foreach (var topic in Topics.All)
         {
             var partitions = reader.Partitions.Where(partition => partition.Topic == topic.Name).OrderBy(partition => partition.Partition.Value).ToList();

@@ -33,6 +33,7 @@ internal sealed class RunDisplay(TimeProvider time)
         if (Console.IsOutputRedirected)
         {
             AnsiConsole.Profile.Width = 400;
+            AnsiConsole.Profile.Capabilities.Ansi = false;
         }
 
         AnsiConsole.Write(table);

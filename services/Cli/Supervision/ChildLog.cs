@@ -52,7 +52,10 @@ internal sealed partial class ChildLog(string name, string path, Action<string> 
     public void Error(string line)
     {
         Write(line);
-        Forward(line);
+        if (!ClientChatter().IsMatch(line))
+        {
+            Forward(line);
+        }
     }
 
     public void Dispose()
@@ -87,6 +90,10 @@ internal sealed partial class ChildLog(string name, string path, Action<string> 
     // The services' console: 2026-01-31T12:00:00.000Z warn: Category[0] Message.
     [GeneratedRegex(@"^(\S+Z )?(warn|fail|crit): ")]
     private static partial Regex WarningOrWorse();
+
+    // librdkafka's own lines: what matters of them the service says itself.
+    [GeneratedRegex(@"^%\d\|")]
+    private static partial Regex ClientChatter();
 
     [GeneratedRegex(@"^\d{4}-\d\d-\d\dT\S+Z ")]
     private static partial Regex Timestamp();

@@ -144,6 +144,8 @@ internal sealed class LocalSystem : IAsyncDisposable
         var exitCode = await process.Exited;
         if (!isStopping)
         {
+            // Every service would now complain at length about the same thing.
+            services.ForEach(service => service.Quiet());
             broken.TrySetException(new StreamDistillException($"The {name} ended with exit code {exitCode}, and what it kept is lost. Its last lines:{Environment.NewLine}{log.Last}{Environment.NewLine}Its log: {log.FilePath}"));
         }
     }

@@ -100,6 +100,9 @@ internal sealed class Service : IAsyncDisposable
         throw new StreamDistillException($"{Name} is not ready after {patience.TotalSeconds:0} s: {answer}. Its log: {log.FilePath}");
     }
 
+    /// <summary>Passes nothing more on: what it says is in its log only.</summary>
+    public void Quiet() => log.Quiet();
+
     /// <summary>Stops the service in its own time, and kills it when it takes too long.</summary>
     public async Task StopAsync()
     {
