@@ -47,6 +47,18 @@ public sealed class EmbeddedBrokerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_pipelines_topics_are_there_from_the_start_and_a_request_it_does_not_know_is_refused_at_once()
+    {
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = broker.BootstrapServers }).Build();
+        Assert.Empty(Topics.All.Select(topic => topic.Name).Except(admin.GetMetadata(Patience).Topics.Select(topic => topic.Topic)));
+
+        var refused = await Assert.ThrowsAnyAsync<KafkaException>(() => admin.CreateTopicsAsync([new Confluent.Kafka.Admin.TopicSpecification { Name = "new", NumPartitions = 1 }]));
+
+        var error = refused is Confluent.Kafka.Admin.CreateTopicsException { Results: [var result] } ? result.Error : refused.Error;
+        Assert.Equal(ErrorCode.Local_UnsupportedFeature, error.Code);
+    }
+
+    [Fact]
     public void A_committed_transaction_moves_the_group_and_an_aborted_one_does_not()
     {
         using var consumer = Join("group");
