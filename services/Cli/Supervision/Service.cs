@@ -89,9 +89,9 @@ internal sealed class Service : IAsyncDisposable
 
                 answer = await response.Content.ReadAsStringAsync(cancellationToken);
             }
-            catch (HttpRequestException)
+            catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
             {
-                // Not listening yet.
+                // Not listening yet, or too busy starting to answer in time.
             }
 
             await Task.Delay(ProbeEvery, time, cancellationToken);
