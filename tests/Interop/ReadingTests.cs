@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Avro.Specific;
 
 namespace StreamDistill.Interop;
@@ -29,23 +28,9 @@ public sealed class ReadingTests(Cluster cluster)
         var client = OtherClient.Called(name);
         await client.RequireAsync();
         var topic = Cluster.NewTopic(topicName);
-        var written = (await cluster.WriteAsync(topic, records)).ToDictionary(record => (record.Partition, record.Offset));
+        var written = await cluster.Ours.WriteAsync(topic, records);
         Assert.Equal(records.Count, written.Count);
 
-        var lines = await client.RunAsync(client.Reader, [.. cluster.Addresses, topic, $"{records.Count}"]);
-
-        foreach (var line in lines)
-        {
-            using var read = JsonDocument.Parse(line);
-            var place = (read.RootElement.GetProperty("partition").GetInt32(), read.RootElement.GetProperty("offset").GetInt64());
-            Assert.True(written.Remove(place, out var expected), $"Nothing was written at {place}, or it was read twice.");
-            Assert.Equal(expected.Key, read.RootElement.GetProperty("key").GetString());
-            using var value = JsonDocument.Parse(expected.Value);
-            Assert.True(
-                JsonElement.DeepEquals(value.RootElement, read.RootElement.GetProperty("value")),
-                $"Written: {expected.Value}\nRead:    {line}");
-        }
-
-        Assert.Empty(written);
+        await client.AssertReadsAsync(cluster.Ours, topic, written);
     }
 }

@@ -17,13 +17,13 @@ public sealed class WritingTests(Cluster cluster)
         await client.RequireAsync();
         var examples = Enumerable.Range(0, Records).Select(Examples.Example).ToList();
         var (ours, theirs) = (Cluster.NewTopic("curated"), Cluster.NewTopic("curated"));
-        var expected = (await cluster.WriteAsync(ours, examples.Select(example => (example.ExampleId, (ISpecificRecord?)example)))).ToDictionary(record => record.Key);
-        await cluster.RegisterAsync(theirs, TrainingExample._SCHEMA);
+        var expected = (await cluster.Ours.WriteAsync(ours, examples.Select(example => (example.ExampleId, (ISpecificRecord?)example)))).ToDictionary(record => record.Key);
+        await cluster.Ours.RegisterAsync(theirs, TrainingExample._SCHEMA);
 
-        var said = await client.RunAsync(client.Writer, [.. cluster.Addresses, theirs, "example_id"], string.Join('\n', examples.Select(RecordJson.Of)));
+        var said = await client.RunAsync(client.Writer, [.. cluster.Ours.Addresses, theirs, "example_id"], string.Join('\n', examples.Select(RecordJson.Of)));
 
         Assert.Equal([$"{Records}"], said);
-        var read = await cluster.ReadAsync<TrainingExample>(theirs, Records);
+        var read = await cluster.Ours.ReadAsync<TrainingExample>(theirs);
         Assert.Equal(expected.Keys.Order(StringComparer.Ordinal), read.Select(record => record.Key).Order(StringComparer.Ordinal));
         Assert.All(read, record =>
         {

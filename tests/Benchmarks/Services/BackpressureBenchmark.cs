@@ -16,6 +16,9 @@ internal sealed class BackpressureBenchmark : IBenchmark
 {
     private const int Calls = 512;
     private const int WarmUpPrompts = 3 * Calls;
+
+    // Teach keeps the latest answers, in 64 MiB by default, which this would take minutes to fill.
+    private const int PaidAnswersBytes = 1 << 20;
     private const int MeasuredPrompts = 11 * Calls;
     private static readonly TimeSpan CallTime = TimeSpan.FromSeconds(2);
 
@@ -28,7 +31,7 @@ internal sealed class BackpressureBenchmark : IBenchmark
             _ => FakeReply.Answer("She sells 9 eggs for $2 each, which makes 18.\n#### 18", reasoning: "16 - 3 - 4 = 9.").After(CallTime), keepsCalls: false);
         await FeedAsync(cluster, WarmUpPrompts + MeasuredPrompts + (4 * Calls));
         await using var teach = RunningService.Start(
-            "Teach", cluster, $"--Teach:Teacher={teacher.Url}", "--Teach:Model=slow", $"--Teach:ConcurrentCalls={Calls}");
+            "Teach", cluster, $"--Teach:Teacher={teacher.Url}", "--Teach:Model=slow", $"--Teach:ConcurrentCalls={Calls}", $"--Teach:PaidAnswersBytes={PaidAnswersBytes}");
         using var committed = new CommittedOffsets(cluster, "teach", Topics.Prompts);
 
         await ReachAsync(committed, WarmUpPrompts);
@@ -43,7 +46,7 @@ internal sealed class BackpressureBenchmark : IBenchmark
         report.AddAtLeast($"of the teacher's {ideal:N0}/s", 100 * MeasuredPrompts / seconds / ideal, " %", 95);
         report.Add("partitions assigned / taken away", $"{Count(teach, 1)} / {Count(teach, 2)} times", "1 / 0: no rebalance");
         Add(report, "resident memory", memory.ConvertAll(sample => sample.Resident));
-        Add(report, "managed heap after collection", memory.ConvertAll(sample => sample.Heap));
+        Add(report, "managed heap after a full collection", memory.ConvertAll(sample => sample.Heap));
     }
 
     /// <summary>Median of the first and of the last third, and the most: flat memory has them close together.</summary>

@@ -17,7 +17,7 @@ internal sealed class RunningService : IAsyncDisposable
     /// <summary>Its log so far.</summary>
     public ConcurrentQueue<string> Log { get; } = new();
 
-    /// <summary>Its memory so far, twice a second.</summary>
+    /// <summary>Its memory so far, every two seconds.</summary>
     public ConcurrentQueue<MemorySample> Memory { get; } = new();
 
     /// <summary>Starts a service against the cluster, with the garbage collector that its own program has.</summary>
