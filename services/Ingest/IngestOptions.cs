@@ -12,9 +12,12 @@ public sealed record IngestOptions
     /// </summary>
     public string? KeysFile { get; init; }
 
-    /// <summary>The largest prompt, in bytes of JSON; default 1 MiB. The broker's message.max.bytes must allow it.</summary>
+    /// <summary>
+    /// The largest prompt, in bytes of JSON; default 256 KiB: a verdict carries prompt and answer together, and Kafka takes
+    /// 1 MB a record unless message.max.bytes is raised.
+    /// </summary>
     [Range(1024, 64 * 1024 * 1024)]
-    public int MaxPromptBytes { get; init; } = 1024 * 1024;
+    public int MaxPromptBytes { get; init; } = 256 * 1024;
 
     /// <summary>The largest request body, in bytes, before and after decompression; default 256 MiB.</summary>
     [Range(1024L, 1024L * 1024 * 1024 * 1024)]

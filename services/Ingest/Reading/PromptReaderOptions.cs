@@ -65,7 +65,7 @@ public sealed record PromptReaderOptions
     public bool IdsFromContent { get; init; }
 
     /// <summary>The largest line or element, in bytes; a larger one is refused and the rest is read on.</summary>
-    public int MaxPromptBytes { get; init; } = 1024 * 1024;
+    public int MaxPromptBytes { get; init; } = 256 * 1024;
 
     /// <summary>The largest input, in bytes after decompression; null is without limit. Reading ends with a refusal there.</summary>
     public long? MaxTotalBytes { get; init; }
