@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
@@ -58,7 +59,7 @@ internal sealed class RecordWriter
             Line("");
             Document(field, "        ", field.GetProperty("name").GetString()!);
             var shape = ShapeOf(field.GetProperty("type"), type.Namespace);
-            Line("        public " + shape.Type + " " + PropertyName(field) + " { get; set; }" + Initialiser(field, shape));
+            Line("        public " + shape.Type + " " + PropertyName(field) + Accessors(field, shape));
         }
 
         Line("");
@@ -72,6 +73,8 @@ internal sealed class RecordWriter
         Line("            _ => throw new global::Avro.AvroRuntimeException(\"Bad index \" + fieldPos + \" in Get() of " + type.FullName + "\"),");
         Line("        };");
         Line("");
+        // Inlined where the position is known, it sets one field, and numbers are not boxed on their way.
+        Line("        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]");
         Line("        void global::Avro.Specific.ISpecificRecord.Put(int fieldPos, object fieldValue)");
         Line("        {");
         Line("            switch (fieldPos)");
@@ -144,6 +147,12 @@ internal sealed class RecordWriter
         _ when catalog.Find(name, space) is { } type => ("global::" + type.FullName, false, type.IsEnum ? null : "null!"),
         _ => throw new SchemaException("the type " + name + " is not known; a type of another file is named in full"),
     };
+
+    // A collection is made when it is first asked for: one that is read, or set, is not made twice.
+    private static string Accessors(JsonElement field, (string Type, bool Nullable, string? Empty) shape) =>
+        shape.Type.StartsWith("global::System.Collections.", StringComparison.Ordinal) && !shape.Nullable
+            ? " { get => field ??= " + shape.Empty + "; set; }"
+            : " { get; set; }" + Initialiser(field, shape);
 
     private static string Initialiser(JsonElement field, (string Type, bool Nullable, string? Empty) shape)
     {
