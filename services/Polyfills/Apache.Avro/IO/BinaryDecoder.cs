@@ -30,7 +30,7 @@ public partial class BinaryDecoder : Decoder
     public int ReadInt()
     {
         long value = ReadLong();
-        return value == (int)value ? (int)value : throw new AvroException($"Not an int value in the stream: {value}");
+        return value == (int)value ? (int)value : throw NotAnInt(value);
     }
 
     public long ReadLong()
@@ -44,31 +44,13 @@ public partial class BinaryDecoder : Decoder
         return ReadLongOfMoreBytes();
     }
 
-    public float ReadFloat()
-    {
-        if (end - next >= sizeof(float))
-        {
-            next += sizeof(float);
-            return BinaryPrimitives.ReadSingleLittleEndian(window.AsSpan(next - sizeof(float)));
-        }
+    public float ReadFloat() => end - next >= sizeof(float)
+        ? BinaryPrimitives.ReadSingleLittleEndian(window.AsSpan((next += sizeof(float)) - sizeof(float)))
+        : BitConverter.Int32BitsToSingle((int)ReadBits(sizeof(float)));
 
-        Span<byte> bytes = stackalloc byte[sizeof(float)];
-        ReadExactly(bytes);
-        return BinaryPrimitives.ReadSingleLittleEndian(bytes);
-    }
-
-    public double ReadDouble()
-    {
-        if (end - next >= sizeof(double))
-        {
-            next += sizeof(double);
-            return BinaryPrimitives.ReadDoubleLittleEndian(window.AsSpan(next - sizeof(double)));
-        }
-
-        Span<byte> bytes = stackalloc byte[sizeof(double)];
-        ReadExactly(bytes);
-        return BinaryPrimitives.ReadDoubleLittleEndian(bytes);
-    }
+    public double ReadDouble() => end - next >= sizeof(double)
+        ? BinaryPrimitives.ReadDoubleLittleEndian(window.AsSpan((next += sizeof(double)) - sizeof(double)))
+        : BitConverter.Int64BitsToDouble(ReadBits(sizeof(double)));
 
     public byte[] ReadBytes() => ReadExactly(ReadLong());
 
@@ -128,6 +110,16 @@ public partial class BinaryDecoder : Decoder
     public void SkipUnionIndex() => ReadLong();
 
     public void SkipFixed(int len) => Skip(len);
+
+    private static AvroException NotAnInt(long value) => new($"Not an int value in the stream: {value}");
+
+    private long ReadBits(int length)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(long)];
+        bytes.Clear();
+        ReadExactly(bytes[..length]);
+        return BinaryPrimitives.ReadInt64LittleEndian(bytes);
+    }
 
     private long ReadLongOfMoreBytes()
     {

@@ -17,11 +17,12 @@ internal sealed class ListReader<T>(ItemReader item, int itemBytesMin) : ItemRea
             return ReadInto(former, decoder);
         }
 
-        List<T> list = reuse as List<T> ?? [];
-        list.Clear();
+        var list = reuse as List<T>;
+        list?.Clear();
         for (long n = decoder.ReadArrayStart(); n != 0; n = decoder.ReadArrayNext())
         {
             int count = CheckCount(decoder, n, itemBytesMin);
+            list ??= new List<T>(Math.Min(count, ArrayReader.ItemsBelievedMax));
             list.EnsureCapacity(list.Count + Math.Min(count, ArrayReader.ItemsBelievedMax));
             for (int i = 0; i < count; i++)
             {
@@ -29,7 +30,7 @@ internal sealed class ListReader<T>(ItemReader item, int itemBytesMin) : ItemRea
             }
         }
 
-        return list;
+        return list ?? [];
     }
 
     private IList ReadInto(IList list, Decoder decoder)

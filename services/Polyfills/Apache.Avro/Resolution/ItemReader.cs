@@ -1,3 +1,5 @@
+using System.Linq.Expressions;
+using System.Reflection;
 using Avro.IO;
 
 namespace Avro.Resolution;
@@ -8,11 +10,17 @@ namespace Avro.Resolution;
 /// </summary>
 internal abstract class ItemReader
 {
+    private static readonly MethodInfo ReadMethod = typeof(ItemReader).GetMethod(nameof(Read), BindingFlags.Instance | BindingFlags.NonPublic);
+
     /// <summary>Whether a former value can be filled again, so that it is worth getting.</summary>
     internal virtual bool Reuses => false;
 
     /// <summary>The next value.</summary>
     internal abstract object Read(object reuse, Decoder decoder);
+
+    /// <summary>Code that reads the next value into a new object.</summary>
+    internal virtual Expression ReadNew(Expression decoder) =>
+        Expression.Call(Expression.Constant(this), ReadMethod, Expression.Constant(null), decoder);
 
     /// <summary>The next value, as a whole datum.</summary>
     internal object ReadDatum(object reuse, Decoder decoder)
@@ -59,11 +67,15 @@ internal sealed class NullReader : ItemReader
         decoder.ReadNull();
         return null;
     }
+
+    internal override Expression ReadNew(Expression decoder) => Expression.Constant(null);
 }
 
 internal sealed class StringReader : ItemReader
 {
     internal override object Read(object reuse, Decoder decoder) => decoder.ReadString();
+
+    internal override Expression ReadNew(Expression decoder) => Expression.Call(decoder, nameof(BinaryDecoder.ReadString), null);
 }
 
 internal sealed class BooleanReader : ItemReader
@@ -77,21 +89,29 @@ internal sealed class BooleanReader : ItemReader
 internal sealed class IntReader : ItemReader
 {
     internal override object Read(object reuse, Decoder decoder) => Boxes.Of(decoder.ReadInt());
+
+    internal override Expression ReadNew(Expression decoder) => Expression.Convert(Expression.Call(decoder, nameof(BinaryDecoder.ReadInt), null), typeof(object));
 }
 
 internal sealed class LongReader : ItemReader
 {
     internal override object Read(object reuse, Decoder decoder) => Boxes.Of(decoder.ReadLong());
+
+    internal override Expression ReadNew(Expression decoder) => Expression.Convert(Expression.Call(decoder, nameof(BinaryDecoder.ReadLong), null), typeof(object));
 }
 
 internal sealed class FloatReader : ItemReader
 {
     internal override object Read(object reuse, Decoder decoder) => decoder.ReadFloat();
+
+    internal override Expression ReadNew(Expression decoder) => Expression.Convert(Expression.Call(decoder, nameof(BinaryDecoder.ReadFloat), null), typeof(object));
 }
 
 internal sealed class DoubleReader : ItemReader
 {
     internal override object Read(object reuse, Decoder decoder) => decoder.ReadDouble();
+
+    internal override Expression ReadNew(Expression decoder) => Expression.Convert(Expression.Call(decoder, nameof(BinaryDecoder.ReadDouble), null), typeof(object));
 }
 
 /// <summary>Reads by a function: what is too rare to deserve a class.</summary>
@@ -108,10 +128,24 @@ internal sealed class UnionReader(ItemReader[] branches) : ItemReader
     internal override object Read(object reuse, Decoder decoder)
     {
         int index = decoder.ReadUnionIndex();
-        return (uint)index < (uint)branches.Length
-            ? branches[index].Read(reuse, decoder)
-            : throw new AvroException($"Not an index into a union of {branches.Length} branches in the stream: {index}");
+        return (uint)index < (uint)branches.Length ? branches[index].Read(reuse, decoder) : throw NotABranch(index);
     }
+
+    internal override Expression ReadNew(Expression decoder)
+    {
+        ParameterExpression index = Expression.Variable(typeof(int));
+        return Expression.Block(
+            [index],
+            Expression.Assign(index, Expression.Call(decoder, nameof(BinaryDecoder.ReadUnionIndex), null)),
+            Expression.Switch(
+                typeof(object),
+                index,
+                Expression.Throw(Expression.Call(Expression.Constant(this), nameof(NotABranch), null, index), typeof(object)),
+                comparison: null,
+                branches.Select((branch, i) => Expression.SwitchCase(branch.ReadNew(decoder), Expression.Constant(i))).ToArray()));
+    }
+
+    private AvroException NotABranch(int index) => new($"Not an index into a union of {branches.Length} branches in the stream: {index}");
 }
 
 /// <summary>Reads an ordinal of the writer's enum; gives what stands for it in the reader's, or null where nothing does.</summary>

@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using System.Reflection;
 using Avro.Generic;
 using Avro.IO;
 using Avro.Specific;
@@ -43,12 +44,20 @@ internal abstract class RecordReader(RecordSchema schema) : ItemReader
 
 internal sealed class SpecificRecordReader(RecordSchema schema) : RecordReader(schema)
 {
-    private Func<ISpecificRecord> create;
+    private static readonly MethodInfo Put = typeof(ISpecificRecord).GetMethod(nameof(ISpecificRecord.Put));
+
+    private Func<BinaryDecoder, object> readNew;
 
     internal override object Read(object reuse, Decoder decoder)
     {
+        bool fills = IsReusable(reuse);
+        if (!fills && decoder is BinaryDecoder binary)
+        {
+            return ReadNew(binary);
+        }
+
         Enter(decoder);
-        ISpecificRecord record = IsReusable(reuse) ? (ISpecificRecord)reuse : Create();
+        var record = (ISpecificRecord)(fills ? reuse : Activator.CreateInstance(FindClass()));
         foreach ((ItemReader reader, int position, bool reuses) in Steps)
         {
             object value = reader.Read(reuses ? record.Get(position) : null, decoder);
@@ -61,24 +70,42 @@ internal sealed class SpecificRecordReader(RecordSchema schema) : RecordReader(s
         return record;
     }
 
+    internal override Expression ReadNew(Expression decoder) => Expression.Call(Expression.Constant(this), nameof(ReadNew), null, decoder);
+
+    private object ReadNew(BinaryDecoder decoder)
+    {
+        Enter(decoder);
+        return (readNew ??= Compile())(decoder);
+    }
+
     private bool IsReusable(object reuse) => reuse is ISpecificRecord { Schema: RecordSchema reused }
         && (reused == Schema || reused.SchemaName.Equals(Schema.SchemaName));
 
     // The class is looked for when the first record is made: a caller who gives records to fill needs none.
-    private ISpecificRecord Create()
+    private Type FindClass()
     {
-        if (create == null)
-        {
-            Type type = ObjectCreator.Instance.GetType(Schema.Fullname, Avro.Schema.Type.Record);
-            if (!typeof(ISpecificRecord).IsAssignableFrom(type) || type.GetConstructor(Type.EmptyTypes) == null)
-            {
-                throw new AvroException($"{type} is not an ISpecificRecord with a public constructor without parameters");
-            }
+        Type type = ObjectCreator.Instance.GetType(Schema.Fullname, Avro.Schema.Type.Record);
+        return typeof(ISpecificRecord).IsAssignableFrom(type) && type.GetConstructor(Type.EmptyTypes) != null
+            ? type
+            : throw new AvroException($"{type} is not an ISpecificRecord with a public constructor without parameters");
+    }
 
-            create = Expression.Lambda<Func<ISpecificRecord>>(Expression.New(type)).Compile();
+    // A method of its own for each class, the steps one after the other: it knows what it calls, where a loop over all
+    // classes and kinds of value would have to find out for each field.
+    private Func<BinaryDecoder, object> Compile()
+    {
+        Type type = FindClass();
+        ParameterExpression decoder = Expression.Parameter(typeof(BinaryDecoder));
+        ParameterExpression record = Expression.Variable(type);
+        var body = new List<Expression> { Expression.Assign(record, Expression.New(type)) };
+        foreach ((ItemReader reader, int position, _) in Steps)
+        {
+            Expression value = reader.ReadNew(decoder);
+            body.Add(position >= 0 ? Expression.Call(record, Put, Expression.Constant(position), value) : value);
         }
 
-        return create();
+        body.Add(record);
+        return Expression.Lambda<Func<BinaryDecoder, object>>(Expression.Block([record], body), decoder).Compile();
     }
 }
 
