@@ -1,7 +1,7 @@
 using Confluent.Kafka;
+using streamdistill;
 using StreamDistill.Contracts;
 using StreamDistill.Pipeline;
-using streamdistill;
 
 namespace StreamDistill.Compact;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
-using StreamDistill.Contracts;
 using streamdistill;
+using StreamDistill.Contracts;
 
 namespace StreamDistill.Compact;
 

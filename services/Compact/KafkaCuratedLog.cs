@@ -2,9 +2,9 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
+using streamdistill;
 using StreamDistill.Contracts;
 using StreamDistill.Pipeline;
-using streamdistill;
 
 namespace StreamDistill.Compact;
 

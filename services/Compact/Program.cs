@@ -1,7 +1,7 @@
+using streamdistill;
 using StreamDistill.Compact;
 using StreamDistill.Contracts;
 using StreamDistill.Pipeline;
-using streamdistill;
 
 return await ServiceProgram.RunAsync("compact", args, builder =>
 {

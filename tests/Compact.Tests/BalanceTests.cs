@@ -1,5 +1,5 @@
-using StreamDistill.Pipeline;
 using streamdistill;
+using StreamDistill.Pipeline;
 
 namespace StreamDistill.Compact.Tests;
 

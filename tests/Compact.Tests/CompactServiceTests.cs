@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Text;
 using Confluent.Kafka;
+using streamdistill;
 using StreamDistill.Contracts;
 using StreamDistill.Pipeline;
-using streamdistill;
 
 namespace StreamDistill.Compact.Tests;
 

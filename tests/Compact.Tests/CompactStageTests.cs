@@ -1,5 +1,5 @@
-using StreamDistill.Contracts;
 using streamdistill;
+using StreamDistill.Contracts;
 
 namespace StreamDistill.Compact.Tests;
 

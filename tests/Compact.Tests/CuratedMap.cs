@@ -1,8 +1,8 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging.Abstractions;
+using streamdistill;
 using StreamDistill.Contracts;
 using StreamDistill.Pipeline;
-using streamdistill;
 
 namespace StreamDistill.Compact.Tests;
 

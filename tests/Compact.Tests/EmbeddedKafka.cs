@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Configuration;
+using streamdistill;
 using StreamDistill.Embedded.Broker;
 using StreamDistill.Embedded.SchemaRegistry;
 using StreamDistill.Pipeline;
-using streamdistill;
 
 namespace StreamDistill.Compact.Tests;
 

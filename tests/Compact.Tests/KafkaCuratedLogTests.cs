@@ -1,8 +1,8 @@
 using System.Text;
 using Confluent.Kafka;
+using streamdistill;
 using StreamDistill.Contracts;
 using StreamDistill.Pipeline;
-using streamdistill;
 
 namespace StreamDistill.Compact.Tests;
 

@@ -1,7 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
-using StreamDistill.Pipeline;
 using streamdistill;
+using StreamDistill.Pipeline;
 
 namespace StreamDistill.Compact.Tests;
 

@@ -58,7 +58,12 @@ internal static class Examples
         Outcome = (Outcome)(i % 4),
         Checks = Enumerable.Range(0, i % 3).Select(k => new Check
         {
-            Verifier = "numeric", Version = "1", Outcome = (Outcome)k, ReasonCode = "ok", Detail = Text(i + k), DurationUs = k,
+            Verifier = "numeric",
+            Version = "1",
+            Outcome = (Outcome)k,
+            ReasonCode = "ok",
+            Detail = Text(i + k),
+            DurationUs = k,
         }).ToList(),
         ExtractedAnswer = Has(i, 1) ? Text(i + 4) : null,
         PolicyHash = "abc",

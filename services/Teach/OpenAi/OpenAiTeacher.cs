@@ -171,5 +171,6 @@ internal sealed class OpenAiTeacher : ITeacher, IDisposable
         index,
         prompt.Sampling.N,
         new Teacher { Provider = Provider, Model = options.Model!, Licence = options.Licence },
-        time) with { CostCurrency = options.Currency };
+        time) with
+    { CostCurrency = options.Currency };
 }

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using StreamDistill.Cli.Demo;
 using streamdistill;
+using StreamDistill.Cli.Demo;
 using StreamDistill.Verification;
 using static StreamDistill.Cli.Tests.Demo.SampleFiles;
 
