@@ -10,6 +10,7 @@ namespace Avro.IO;
 public partial class BinaryDecoder : Decoder
 {
     private const int LengthUnknownBytesInitial = 64 * 1024;
+    private const int LongBytesMax = 10;
     private const string EndOfStream = "End of stream reached";
 
     private readonly Stream stream;
@@ -63,7 +64,9 @@ public partial class BinaryDecoder : Decoder
             next += (int)length;
 
             // Most text is ASCII, whose length in characters need not be counted first.
-            return Ascii.IsValid(bytes) ? Encoding.Latin1.GetString(bytes) : Encoding.UTF8.GetString(bytes);
+            return Ascii.IsValid(bytes)
+                ? string.Create(bytes.Length, bytes, static (chars, bytes) => Ascii.ToUtf16(bytes, chars, out _))
+                : Encoding.UTF8.GetString(bytes);
         }
 
         return length >= 0
@@ -123,11 +126,24 @@ public partial class BinaryDecoder : Decoder
 
     private long ReadLongOfMoreBytes()
     {
+        // A number whose bytes are all here is read without asking for each of them.
+        ReadOnlySpan<byte> bytes = window.AsSpan(next, Math.Min(end - next, LongBytesMax));
         ulong value = 0;
-        for (int shift = 0; shift < 64; shift += 7)
+        for (int i = 0; i < bytes.Length; i++)
+        {
+            value |= (ulong)(bytes[i] & 0x7F) << (7 * i);
+            if (bytes[i] < 0x80)
+            {
+                next += i + 1;
+                return (long)(value >> 1) ^ -(long)(value & 1);
+            }
+        }
+
+        value = 0;
+        for (int i = 0; i < LongBytesMax; i++)
         {
             byte b = NextByte();
-            value |= (ulong)(b & 0x7F) << shift;
+            value |= (ulong)(b & 0x7F) << (7 * i);
             if (b < 0x80)
             {
                 return (long)(value >> 1) ^ -(long)(value & 1);
