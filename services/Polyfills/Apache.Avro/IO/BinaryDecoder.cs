@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text;
 
 namespace Avro.IO;
 
@@ -62,15 +61,11 @@ public partial class BinaryDecoder : Decoder
         {
             ReadOnlySpan<byte> bytes = window.AsSpan(next, (int)length);
             next += (int)length;
-
-            // Most text is ASCII, whose length in characters need not be counted first.
-            return Ascii.IsValid(bytes)
-                ? string.Create(bytes.Length, bytes, static (chars, bytes) => Ascii.ToUtf16(bytes, chars, out _))
-                : Encoding.UTF8.GetString(bytes);
+            return Utf8Text.Read(bytes);
         }
 
         return length >= 0
-            ? Encoding.UTF8.GetString(ReadExactly(length))
+            ? Utf8Text.Read(ReadExactly(length))
             : throw new AvroException("Can not deserialize a string with negative length!");
     }
 
