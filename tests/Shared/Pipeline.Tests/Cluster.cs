@@ -9,6 +9,8 @@ using streamdistill;
 using StreamDistill.Embedded.Broker;
 using StreamDistill.Embedded.SchemaRegistry;
 
+// The tests wait for groups to form most of the time.
+[assembly: CollectionBehavior(MaxParallelThreads = 8)]
 [assembly: AssemblyFixture(typeof(StreamDistill.Pipeline.Tests.Cluster))]
 
 namespace StreamDistill.Pipeline.Tests;
@@ -109,7 +111,10 @@ public sealed class Cluster : IAsyncLifetime
     }
 
     /// <summary>Reads committed records until there are as many as wanted, then a little longer to see whether more come.</summary>
-    public async Task<List<ConsumeResult<byte[], byte[]>>> ReadAsync(string topic, int wanted)
+    public Task<List<ConsumeResult<byte[], byte[]>>> ReadAsync(string topic, int wanted) =>
+        Task.Factory.StartNew(() => Read(topic, wanted), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private List<ConsumeResult<byte[], byte[]>> Read(string topic, int wanted)
     {
         using var consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig
         {
@@ -127,8 +132,6 @@ public sealed class Cluster : IAsyncLifetime
             {
                 records.Add(record);
             }
-
-            await Task.Yield();
         }
 
         while (consumer.Consume(500) is { } extra)

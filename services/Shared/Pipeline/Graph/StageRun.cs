@@ -44,7 +44,7 @@ internal sealed class StageRun<TIn>
             stage is IStatefulStage<TIn> stateful ? (owned, cancellation) => stateful.OnAssignedAsync(owned, cancellation).AsTask() : null;
         reader = new UnitReader(
             parts.Clients.ConsumerConfig(parts.Definition.Name),
-            Math.Max(parts.Definition.Parallelism, parts.Options.BatchUnits),
+            parts.Definition.Parallelism + (2 * parts.Options.BatchUnits),
             ownership,
             reload,
             parts.Health,
@@ -71,6 +71,7 @@ internal sealed class StageRun<TIn>
             var decoder = new RecordDecoder<TIn>(parts.Deserializer, parts.Definition.Name);
             var processor = new UnitProcessor<TIn>(stage, parts.Serializer, parts.Definition, parts.Options.MaxOutputBytes, ended.Token);
             return ChannelSource.FromReader(reader.Units)
+                .SelectMany(units => units)
                 .SelectAsync(1, decoder.DecodeAsync)
                 .SelectAsync(parts.Definition.Parallelism, processor.ProcessAsync)
                 .GroupedWithin(parts.Options.BatchUnits, TimeSpan.FromMilliseconds(parts.Options.BatchMilliseconds))

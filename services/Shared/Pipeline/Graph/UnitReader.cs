@@ -5,13 +5,19 @@ using Microsoft.Extensions.Logging;
 namespace StreamDistill.Pipeline;
 
 /// <summary>
-/// Polls the consumer and feeds a bounded channel. When the channel is full it pauses its partitions and goes on polling,
-/// so that the group never rebalances because the stage is slow. One thread runs it from beginning to end.
+/// Polls the consumer and hands its units to the graph, never more than a stated number that are not settled. When that is
+/// reached it pauses its partitions and goes on polling, so that the group never rebalances because the stage is slow. One
+/// thread runs it from beginning to end.
 /// </summary>
 internal sealed class UnitReader : IDisposable
 {
     /// <summary>How long to wait for room before pausing: a pause throws away what librdkafka has fetched ahead.</summary>
     private static readonly TimeSpan RoomPatience = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>What is taken from librdkafka before it is handed over.</summary>
+    private const int ReadAheadUnits = 1000;
+
+    private const int ReadAheadBytes = 4 * 1024 * 1024;
 
     private static readonly TimeSpan IdlePoll = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan BusyPoll = TimeSpan.FromMilliseconds(5);
@@ -20,9 +26,13 @@ internal sealed class UnitReader : IDisposable
     private readonly Func<IReadOnlyCollection<TopicPartition>, CancellationToken, Task>? reload;
     private readonly HealthState health;
     private readonly ILogger logger;
+    private readonly int capacity;
     private readonly IConsumer<byte[], byte[]> consumer;
     private readonly UnitAssembler assembler;
-    private readonly Channel<RawUnit> channel;
+    private readonly Channel<IReadOnlyList<RawUnit>> channel = Channel.CreateUnbounded<IReadOnlyList<RawUnit>>(
+        new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+
+    private readonly ManualResetEventSlim settled = new();
     private readonly Queue<RawUnit> pending = new();
 
     private volatile bool stopReading;
@@ -35,7 +45,7 @@ internal sealed class UnitReader : IDisposable
     private int inFlight;
 
     /// <param name="config">The consumer's settings.</param>
-    /// <param name="capacity">Units the channel holds; overflow pauses the partitions.</param>
+    /// <param name="capacity">Units that may be unsettled at once; beyond it the partitions are paused.</param>
     /// <param name="ownership">Told of assignments and revocations.</param>
     /// <param name="reload">Called after each change of assignment, while nothing is in flight; null for a stage without state.</param>
     /// <param name="health">Told whether the group works.</param>
@@ -55,7 +65,7 @@ internal sealed class UnitReader : IDisposable
         this.health = health;
         this.logger = logger;
         assembler = new UnitAssembler(time);
-        channel = Channel.CreateBounded<RawUnit>(new BoundedChannelOptions(capacity) { SingleReader = true, SingleWriter = true });
+        this.capacity = capacity;
         consumer = new ConsumerBuilder<byte[], byte[]>(config)
             .SetPartitionsAssignedHandler((_, partitions) => OnAssigned(partitions))
             .SetPartitionsRevokedHandler((_, partitions) => OnTaken(partitions.ConvertAll(entry => entry.TopicPartition)))
@@ -65,14 +75,21 @@ internal sealed class UnitReader : IDisposable
             .Build();
     }
 
-    /// <summary>The units, in order within each partition.</summary>
-    public ChannelReader<RawUnit> Units => channel.Reader;
+    /// <summary>
+    /// The units, in order within each partition, as many at a time as were there: handing them over one by one would wake
+    /// the graph for each. The channel needs no bound of its own, since only unsettled units are in it.
+    /// </summary>
+    public ChannelReader<IReadOnlyList<RawUnit>> Units => channel.Reader;
 
     /// <summary>What a transaction needs to commit offsets for this member (KIP-447).</summary>
     public IConsumerGroupMetadata GroupMetadata => consumer.ConsumerGroupMetadata;
 
     /// <summary>Says that units taken from the channel are committed or dropped.</summary>
-    public void Settle(int units) => Interlocked.Add(ref inFlight, -units);
+    public void Settle(int units)
+    {
+        Interlocked.Add(ref inFlight, -units);
+        settled.Set();
+    }
 
     /// <summary>Completes the channel after what it holds; polling goes on until Run's token is set.</summary>
     public void StopReading() => stopReading = true;
@@ -97,7 +114,11 @@ internal sealed class UnitReader : IDisposable
         }
     }
 
-    public void Dispose() => consumer.Dispose();
+    public void Dispose()
+    {
+        consumer.Dispose();
+        settled.Dispose();
+    }
 
     private void Step(CancellationToken ended)
     {
@@ -114,9 +135,23 @@ internal sealed class UnitReader : IDisposable
             ProbeBrokers();
         }
 
-        if (Poll(held || inFlight > 0 && reloadWanted ? BusyPoll : IdlePoll) is { } record && !stopReading)
+        var bytes = 0;
+        var wait = held ? BusyPoll : IdlePoll;
+        while (Poll(wait) is { } record)
         {
-            assembler.Add(record, ownership.AssignmentOf(record.TopicPartition), pending);
+            if (!stopReading)
+            {
+                assembler.Add(record, ownership.AssignmentOf(record.TopicPartition), pending);
+            }
+
+            bytes += record.Message.Value?.Length ?? 0;
+            if (held || pending.Count >= ReadAheadUnits || bytes >= ReadAheadBytes)
+            {
+                break;
+            }
+
+            // What librdkafka has fetched already is taken without waiting.
+            wait = TimeSpan.Zero;
         }
 
         assembler.CloseOverdue(pending);
@@ -140,33 +175,40 @@ internal sealed class UnitReader : IDisposable
         }
     }
 
-    /// <summary>Moves pending units to the channel; false when it stays full.</summary>
+    /// <summary>Hands over the pending units as far as they may be in flight; false when some are left.</summary>
     private bool Deliver()
     {
-        while (pending.TryPeek(out var unit))
+        while (pending.Count > 0)
         {
-            if (!ownership.Owns(unit))
-            {
-                pending.Dequeue();
-                continue;
-            }
+            settled.Reset();
+            HandOver(capacity - Volatile.Read(ref inFlight));
 
-            Interlocked.Increment(ref inFlight);
-            if (!channel.Writer.TryWrite(unit))
+            // Once the partitions are paused there is no waiting: rebalances must not wait for a slow stage.
+            if (pending.Count > 0 && (paused || !settled.Wait(RoomPatience)))
             {
-                Interlocked.Decrement(ref inFlight);
-                if (!paused && channel.Writer.WaitToWriteAsync().AsTask().Wait(RoomPatience))
-                {
-                    continue;
-                }
-
                 return false;
             }
-
-            pending.Dequeue();
         }
 
         return true;
+    }
+
+    private void HandOver(int room)
+    {
+        var units = new List<RawUnit>(Math.Min(room, pending.Count));
+        while (units.Count < room && pending.TryDequeue(out var unit))
+        {
+            if (ownership.Owns(unit))
+            {
+                units.Add(unit);
+            }
+        }
+
+        if (units.Count > 0)
+        {
+            Interlocked.Add(ref inFlight, units.Count);
+            channel.Writer.TryWrite(units);
+        }
     }
 
     /// <summary>True while the stage's state is being brought up to date with a new assignment.</summary>
