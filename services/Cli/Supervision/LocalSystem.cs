@@ -176,7 +176,7 @@ internal sealed class LocalSystem : IAsyncDisposable
             var port = name == "ingest" && plan.IngestPort > 0 ? plan.IngestPort : Service.FreePort();
             urls[name] = new Uri($"http://127.0.0.1:{port}");
             var assembly = $"StreamDistill.{char.ToUpperInvariant(name[0])}{name[1..]}";
-            var program = ChildProgram.Of(name, assembly, ["--urls", urls[name].GetLeftPart(UriPartial.Authority), .. plan.Settings.GetValueOrDefault(name, [])], environment);
+            var program = ChildProgram.Of(name, assembly, ["--urls", urls[name].GetLeftPart(UriPartial.Authority), .. Lasting(), .. plan.Settings.GetValueOrDefault(name, [])], environment);
             var service = new Service(program, NewLog(name), plan.Restarts, announce, time);
             services.Add(service);
             _ = service.GivenUp.ContinueWith(
@@ -187,6 +187,19 @@ internal sealed class LocalSystem : IAsyncDisposable
         var ready = Task.WhenAll(services.Select(service => service.ReadyAsync(http, urls[service.Name], ReadyPatience, cancellationToken)));
         await await Task.WhenAny(ready, broken.Task);
         endpoints = new Endpoints(bootstrap, registry, urls, Environment.ProcessId);
+    }
+
+    /// <summary>
+    /// Settings that let a restarted service go on at once: its name lasts, so that it ends its predecessor's transaction,
+    /// and the embedded broker, which lets a group wait for a session when a member is gone, has a short one.
+    /// </summary>
+    private IEnumerable<string> Lasting()
+    {
+        yield return "--Pipeline:InstanceId=" + Environment.MachineName;
+        if (plan.External is null)
+        {
+            yield return "--Kafka:Consumer:session.timeout.ms=10000";
+        }
     }
 
     private ChildLog NewLog(string name) => new(name, LogPath(plan.Directory, name), announce);
