@@ -89,7 +89,7 @@ public sealed class Cluster : IAsyncLifetime
     };
 
     /// <summary>Writes prompts keyed by their id.</summary>
-    public async Task WriteAsync(string topic, IEnumerable<Prompt> prompts)
+    public async Task WriteAsync(string topic, IEnumerable<Prompt> prompts, Headers? headers = null)
     {
         using var host = Services();
         var serializer = host.Services.GetRequiredService<RecordSerializer>();
@@ -97,7 +97,7 @@ public sealed class Cluster : IAsyncLifetime
         foreach (var prompt in prompts)
         {
             var value = await serializer.SerializeAsync(topic, prompt);
-            producer.Produce(topic, new Message<byte[], byte[]> { Key = Encoding.UTF8.GetBytes(prompt.PromptId), Value = value });
+            producer.Produce(topic, new Message<byte[], byte[]> { Key = Encoding.UTF8.GetBytes(prompt.PromptId), Value = value, Headers = headers });
         }
 
         producer.Flush(TimeSpan.FromSeconds(30));
