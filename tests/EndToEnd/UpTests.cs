@@ -34,6 +34,18 @@ public sealed class UpTests
     }
 
     [Fact]
+    public async Task A_setting_that_a_service_refuses_stops_everything_with_code_2()
+    {
+        using var dataset = new Dataset();
+
+        var (exitCode, output) = await StreamDistillProcess.RunAsync(
+            "up", "--teacher", "nonsense", "--data", dataset.PathOf("data"), "--ingest-port", "0", "--broker-port", "0", "--registry-port", "0");
+
+        Assert.Equal(2, exitCode);
+        Assert.Contains("Teach:Teacher is 'nonsense'", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_killed_supervisor_leaves_no_orphans()
     {
         using var dataset = new Dataset();

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using StreamDistill.Contracts;
+using StreamDistill.Pipeline;
 
 namespace StreamDistill.Cli.Commands;
 
@@ -18,7 +19,7 @@ internal static class ExitCode
             {
                 return await action(parsed, cancellationToken).ConfigureAwait(false);
             }
-            catch (UsageException e)
+            catch (Exception e) when (e is UsageException or ConfigurationException)
             {
                 await Console.Error.WriteLineAsync($"streamdistill {command.Name}: {e.Message}").ConfigureAwait(false);
                 return WrongUsage;

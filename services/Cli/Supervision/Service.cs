@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using StreamDistill.Contracts;
+using StreamDistill.Pipeline;
 
 namespace StreamDistill.Cli.Supervision;
 
@@ -139,7 +140,7 @@ internal sealed class Service : IAsyncDisposable
 
             if (exitCode == Misconfigured)
             {
-                throw new StreamDistillException($"{Name} refuses its configuration: {log.Last}");
+                throw new ConfigurationException($"{Name} refuses its configuration: {log.Last}");
             }
 
             restarts = time.GetElapsedTime(started) > RestartPolicy.Peace ? 1 : restarts + 1;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using StreamDistill.Cli.Supervision;
 using StreamDistill.Contracts;
+using StreamDistill.Pipeline;
 
 namespace StreamDistill.Cli.Tests.Supervision;
 
@@ -56,7 +57,7 @@ public sealed class ServiceTests : IDisposable
     {
         await using var service = Start("echo 'Teach:Model is missing' >&2; exit 2");
 
-        var givenUp = await Assert.ThrowsAsync<StreamDistillException>(() => service.GivenUp.WaitAsync(Patience));
+        var givenUp = await Assert.ThrowsAsync<ConfigurationException>(() => service.GivenUp.WaitAsync(Patience));
 
         Assert.Contains("refuses its configuration", givenUp.Message, StringComparison.Ordinal);
         Assert.Contains("Teach:Model is missing", givenUp.Message, StringComparison.Ordinal);
