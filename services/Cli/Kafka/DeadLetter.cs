@@ -1,5 +1,6 @@
 using System.Text;
 using Confluent.Kafka;
+using StreamDistill.Contracts;
 
 namespace StreamDistill.Cli.Kafka;
 
@@ -31,15 +32,15 @@ internal sealed record DeadLetter(string Topic, string? Key, byte[]? Value)
 
     public static DeadLetter Read(ConsumeResult<byte[], byte[]?> record)
     {
-        string? Header(string name) => record.Message.Headers?.TryGetLastBytes("streamdistill-dlq-" + name, out var bytes) == true ? Text(bytes) : null;
+        string? Header(string name) => record.Message.Headers?.TryGetLastBytes(name, out var bytes) == true ? Text(bytes) : null;
         return new DeadLetter(record.Topic, Text(record.Message.Key), record.Message.Value)
         {
-            Source = Header("source"),
-            Service = Header("service"),
-            ReasonCode = Header("reason"),
-            Message = Header("message"),
-            Exception = Header("exception"),
-            Place = Header("source") ?? $"{record.Topic}/{record.Partition.Value}/{record.Offset.Value}",
+            Source = Header(DeadLetterHeaders.Source),
+            Service = Header(DeadLetterHeaders.Service),
+            ReasonCode = Header(DeadLetterHeaders.Reason),
+            Message = Header(DeadLetterHeaders.Message),
+            Exception = Header(DeadLetterHeaders.Exception),
+            Place = Header(DeadLetterHeaders.Source) ?? $"{record.Topic}/{record.Partition.Value}/{record.Offset.Value}",
         };
     }
 

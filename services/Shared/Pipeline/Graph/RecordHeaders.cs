@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Confluent.Kafka;
+using StreamDistill.Contracts;
 
 namespace StreamDistill.Pipeline;
 
@@ -13,21 +14,6 @@ internal static class RecordHeaders
 
     /// <summary>W3C trace context.</summary>
     public const string TraceParent = "traceparent";
-
-    /// <summary>Why a dead letter is one: a stable word.</summary>
-    public const string DeadLetterReason = "streamdistill-dlq-reason";
-
-    /// <summary>The exception's type.</summary>
-    public const string DeadLetterException = "streamdistill-dlq-exception";
-
-    /// <summary>The exception's message.</summary>
-    public const string DeadLetterMessage = "streamdistill-dlq-message";
-
-    /// <summary>Where a dead letter was read: topic/partition/offset.</summary>
-    public const string DeadLetterSource = "streamdistill-dlq-source";
-
-    /// <summary>The service that gave up on it.</summary>
-    public const string DeadLetterService = "streamdistill-dlq-service";
 
     /// <summary>A size that no sender of ours exceeds; a larger one is somebody's mistake and is taken as 1.</summary>
     private const int MaxUnitSize = 4096;
@@ -72,13 +58,13 @@ internal static class RecordHeaders
             }
         }
 
-        headers.Add(DeadLetterReason, Encoding.UTF8.GetBytes(reason));
-        headers.Add(DeadLetterException, Encoding.UTF8.GetBytes(cause.GetType().FullName ?? cause.GetType().Name));
-        headers.Add(DeadLetterMessage, Encoding.UTF8.GetBytes(cause.Message));
-        headers.Add(DeadLetterSource, Encoding.UTF8.GetBytes($"{record.Topic}/{record.Partition.Value}/{record.Offset.Value}"));
-        headers.Add(DeadLetterService, Encoding.UTF8.GetBytes(service));
+        headers.Add(DeadLetterHeaders.Reason, Encoding.UTF8.GetBytes(reason));
+        headers.Add(DeadLetterHeaders.Exception, Encoding.UTF8.GetBytes(cause.GetType().FullName ?? cause.GetType().Name));
+        headers.Add(DeadLetterHeaders.Message, Encoding.UTF8.GetBytes(cause.Message));
+        headers.Add(DeadLetterHeaders.Source, Encoding.UTF8.GetBytes($"{record.Topic}/{record.Partition.Value}/{record.Offset.Value}"));
+        headers.Add(DeadLetterHeaders.Service, Encoding.UTF8.GetBytes(service));
         return new OutgoingRecord(
-            Contracts.Topics.DeadLettersOf(record.Topic),
+            Topics.DeadLettersOf(record.Topic),
             new Message<byte[], byte[]> { Key = record.Message.Key, Value = record.Message.Value, Headers = headers });
     }
 }

@@ -133,7 +133,7 @@ internal sealed class StageRun<TIn>
             if (owned.Count > 0)
             {
                 var group = reader.GroupMetadata;
-                await Task.Factory.StartNew(() => transactor.Commit(owned, group), CancellationToken.None, TaskCreationOptions.None, TaskScheduler.Default);
+                await Task.Run(() => transactor.Commit(owned, group), CancellationToken.None);
             }
         }
 
