@@ -116,19 +116,19 @@ internal sealed class BrokerProxy : IAsyncDisposable
             var request = KafkaRequest.Read(frames.Body);
             switch (request.ApiKey)
             {
-                case ApiKey.Fetch:
+                case MockApiKey.Fetch:
                     request.ShortenFetch(frames.Body);
                     break;
-                case ApiKey.InitProducerId:
+                case MockApiKey.InitProducerId:
                     offsets.Forget(request.ReadTransactionalId(frames.Body));
                     break;
-                case ApiKey.TxnOffsetCommit:
+                case MockApiKey.TxnOffsetCommit:
                     offsets.Hold(request.ReadTransactionOffsets(frames.Body));
                     break;
-                case ApiKey.EndTxn:
+                case MockApiKey.EndTxn:
                     pending[request.CorrelationId] = new PendingRequest(request, request.ReadEndOfTransaction(frames.Body));
                     break;
-                case ApiKey.Metadata or ApiKey.FindCoordinator:
+                case MockApiKey.Metadata or MockApiKey.FindCoordinator:
                     pending[request.CorrelationId] = new PendingRequest(request, default);
                     break;
             }
@@ -144,7 +144,7 @@ internal sealed class BrokerProxy : IAsyncDisposable
         {
             if (frames.Body.Length >= sizeof(int) && pending.TryRemove(BinaryPrimitives.ReadInt32BigEndian(frames.Body.Span), out var request))
             {
-                if (request.Request.ApiKey == ApiKey.EndTxn)
+                if (request.Request.ApiKey == MockApiKey.EndTxn)
                 {
                     await EndAsync(request.EndOfTransaction, frames.Body, cancellationToken).ConfigureAwait(false);
                 }
@@ -185,7 +185,7 @@ internal sealed class BrokerProxy : IAsyncDisposable
         }
 
         BinaryPrimitives.WriteInt32BigEndian(response[(at + 9)..], Endpoint.Port);
-        if (request is { ApiKey: ApiKey.Metadata, ApiVersion: >= 2 })
+        if (request is { ApiKey: MockApiKey.Metadata, ApiVersion: >= 2 })
         {
             var isFlexible = request.ApiVersion >= 9;
             var rest = response[(at + self.Length)..];

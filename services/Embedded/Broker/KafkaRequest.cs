@@ -4,7 +4,7 @@ using System.Text;
 namespace StreamDistill.Embedded.Broker;
 
 /// <summary>The requests that the proxy looks into.</summary>
-internal enum ApiKey : short
+internal enum MockApiKey : short
 {
     Fetch = 1,
     Metadata = 3,
@@ -25,15 +25,15 @@ internal readonly record struct EndOfTransaction(string TransactionalId, bool Co
 /// A request's header: api_key INT16, api_version INT16, correlation_id INT32, client_id NULLABLE_STRING, and in flexible
 /// versions tagged fields (kafka.apache.org/protocol).
 /// </summary>
-internal readonly record struct KafkaRequest(ApiKey ApiKey, short ApiVersion, int CorrelationId, int HeaderLength)
+internal readonly record struct KafkaRequest(MockApiKey ApiKey, short ApiVersion, int CorrelationId, int HeaderLength)
 {
     private const int FetchWaitMsMax = 20;
 
     private bool IsFlexible => ApiKey switch
     {
-        ApiKey.Fetch => ApiVersion >= 12,
-        ApiKey.InitProducerId => ApiVersion >= 2,
-        ApiKey.TxnOffsetCommit or ApiKey.EndTxn => ApiVersion >= 3,
+        MockApiKey.Fetch => ApiVersion >= 12,
+        MockApiKey.InitProducerId => ApiVersion >= 2,
+        MockApiKey.TxnOffsetCommit or MockApiKey.EndTxn => ApiVersion >= 3,
         _ => false,
     };
 
@@ -41,7 +41,7 @@ internal readonly record struct KafkaRequest(ApiKey ApiKey, short ApiVersion, in
     public static KafkaRequest Read(ReadOnlyMemory<byte> body)
     {
         var reader = new RequestReader(body.Span);
-        var request = new KafkaRequest((ApiKey)reader.Int16(), reader.Int16(), reader.Int32(), 0);
+        var request = new KafkaRequest((MockApiKey)reader.Int16(), reader.Int16(), reader.Int32(), 0);
         reader.String(compact: false);
         if (request.IsFlexible)
         {
@@ -131,7 +131,7 @@ internal readonly record struct KafkaRequest(ApiKey ApiKey, short ApiVersion, in
     {
         using var bytes = new MemoryStream();
         WriteInt32(bytes, 0);
-        WriteInt16(bytes, (short)ApiKey.OffsetCommit);
+        WriteInt16(bytes, (short)MockApiKey.OffsetCommit);
         WriteInt16(bytes, 7);
         WriteInt32(bytes, correlationId);
         WriteString(bytes, "streamdistill-broker");

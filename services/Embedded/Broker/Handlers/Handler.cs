@@ -1,3 +1,4 @@
+using StreamDistill.Embedded.Broker.Network;
 using StreamDistill.Embedded.Broker.Protocol;
 
 namespace StreamDistill.Embedded.Broker.Handlers;
@@ -8,7 +9,11 @@ namespace StreamDistill.Embedded.Broker.Handlers;
 /// <param name="ClientId">As the client calls itself; null where it does not.</param>
 /// <param name="ClientHost">The address it comes from, as DescribeGroups shows it.</param>
 /// <param name="Body">What follows the header.</param>
-internal sealed record Request(ApiKey Key, short Version, string? ClientId, string ClientHost, KafkaReader Body);
+internal sealed record Request(ApiKey Key, short Version, string? ClientId, string ClientHost, KafkaReader Body)
+{
+    /// <summary>What is kept of the connection it came by; the address to advertise among it.</summary>
+    public ConnectionState Connection { get; init; } = new(ClientHost, new BrokerAddress("127.0.0.1", 9092));
+}
 
 /// <summary>Answers one kind of request.</summary>
 /// <param name="key">Which.</param>
