@@ -13,6 +13,9 @@ internal sealed class Child : IAsyncDisposable
 
     private Child(Process process) => this.process = process;
 
+    /// <summary>Its process.</summary>
+    public int Id => process.Id;
+
     /// <summary>The folder of this project's sources, where the other languages' scripts lie.</summary>
     public static string SourceFolder { get; } = typeof(Child).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>()

@@ -23,6 +23,9 @@ internal sealed class Cluster : IAsyncDisposable
 
     public string RegistryUrl { get; }
 
+    /// <summary>The process of both.</summary>
+    public int ProcessId => child.Id;
+
     /// <summary>What a service in this process needs to know.</summary>
     public IEnumerable<KeyValuePair<string, string?>> Settings => [new("Kafka:bootstrap.servers", BootstrapServers), new("SchemaRegistry:Url", RegistryUrl)];
 

@@ -13,7 +13,7 @@ internal interface IBenchmark
 /// <summary>All benchmarks.</summary>
 internal static class Suite
 {
-    private static readonly IBenchmark[] All = [new AvroBenchmark(), new VerdictBenchmark(), new StageBenchmark(), new BackpressureBenchmark(), new IngestBenchmark()];
+    private static readonly IBenchmark[] All = [new AvroBenchmark(), new VerdictBenchmark(), new StageBenchmark(), new BackpressureBenchmark(), new IngestBenchmark(), new PipelineBenchmark(), new LatencyBenchmark()];
 
     /// <returns>0; 2 for a name that is none. A target that is missed is printed, not an error: the machine may be busy.</returns>
     public static async Task<int> RunAsync(string[] names)

@@ -3,12 +3,11 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 
 namespace StreamDistill.Benchmarks;
 
 /// <summary>Prompts a second that Ingest takes by HTTP as NDJSON, each acknowledged by the broker.</summary>
-internal sealed partial class IngestBenchmark : IBenchmark
+internal sealed class IngestBenchmark : IBenchmark
 {
     private const int Prompts = 20_000;
     private const int Rounds = 5;
@@ -19,8 +18,7 @@ internal sealed partial class IngestBenchmark : IBenchmark
     {
         await using var cluster = await Cluster.StartAsync();
         await using var ingest = RunningService.Start("Ingest", cluster);
-        var address = Address().Match(await ingest.WaitForAsync("Now listening on: ")).Value;
-        using var http = new HttpClient { BaseAddress = new Uri(address), Timeout = TimeSpan.FromMinutes(2) };
+        using var http = new HttpClient { BaseAddress = new Uri(await ingest.AddressAsync()), Timeout = TimeSpan.FromMinutes(2) };
         while (!(await http.GetAsync(new Uri("/health/ready", UriKind.Relative))).IsSuccessStatusCode)
         {
             await Task.Delay(100);
@@ -71,7 +69,4 @@ internal sealed partial class IngestBenchmark : IBenchmark
 
         return Encoding.UTF8.GetBytes(lines.ToString());
     }
-
-    [GeneratedRegex("http://[0-9.:]+")]
-    private static partial Regex Address();
 }

@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
 
 namespace StreamDistill.Benchmarks;
 
 /// <summary>A service in a process of its own: what it logs, and what memory it takes.</summary>
-internal sealed class RunningService : IAsyncDisposable
+internal sealed partial class RunningService : IAsyncDisposable
 {
     private readonly Child child;
     private readonly Task reading;
@@ -20,7 +21,21 @@ internal sealed class RunningService : IAsyncDisposable
     /// <summary>Its memory so far, every two seconds.</summary>
     public ConcurrentQueue<MemorySample> Memory { get; } = new();
 
-    /// <summary>Starts a service against the cluster, with the garbage collector that its own program has.</summary>
+    /// <summary>Its process.</summary>
+    public int ProcessId => child.Id;
+
+    /// <summary>Starts a service's own program against the cluster.</summary>
+    public static RunningService StartAsItIs(string name, Cluster cluster, params string[] arguments)
+    {
+        var environment = cluster.Environment;
+        environment["STREAMDISTILL_SUPERVISED"] = "1";
+        var program = Path.Combine(AppContext.BaseDirectory, "StreamDistill." + name);
+        return new RunningService(File.Exists(program)
+            ? Child.Start(program, arguments, environment)
+            : Child.Start("dotnet", [program + ".dll", .. arguments], environment));
+    }
+
+    /// <summary>Starts a service against the cluster, metered, with the garbage collector that its own program has.</summary>
     public static RunningService Start(string name, Cluster cluster, params string[] arguments)
     {
         var settings = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, $"StreamDistill.{name}.runtimeconfig.json"));
@@ -46,6 +61,9 @@ internal sealed class RunningService : IAsyncDisposable
         throw new InvalidOperationException($"The service ended without saying '{text}':\n{string.Join('\n', Log)}");
     }
 
+    /// <summary>Where it listens, once it does.</summary>
+    public async Task<string> AddressAsync() => Address().Match(await WaitForAsync("Now listening on: ")).Value;
+
     public ValueTask DisposeAsync() => child.DisposeAsync();
 
     private async Task ReadAsync()
@@ -62,4 +80,7 @@ internal sealed class RunningService : IAsyncDisposable
             }
         }
     }
+
+    [GeneratedRegex("http://[0-9.:]+")]
+    private static partial Regex Address();
 }

@@ -9,10 +9,12 @@ namespace StreamDistill.Pipeline.Tests;
 /// <summary>What a stage does with records.</summary>
 public sealed class StageHostTests(Cluster cluster) : StageTestBase(cluster)
 {
-    [Fact]
-    public async Task Every_record_is_processed_and_written_once()
+    [Theory]
+    [InlineData("ExactlyOnce")]
+    [InlineData("AtLeastOnce")]
+    public async Task Every_record_is_processed_and_written_once(string delivery)
     {
-        using var host = Cluster.Service(Group, Input, Echo);
+        using var host = Cluster.Service(Group, Input, Echo, ("Pipeline:Delivery", delivery));
         await Cluster.WriteAsync(Input, Prompts(500));
         await host.StartAsync();
 
@@ -22,11 +24,13 @@ public sealed class StageHostTests(Cluster cluster) : StageTestBase(cluster)
         await host.StopAsync();
     }
 
-    [Fact]
-    public async Task A_stopped_stage_goes_on_where_it_was()
+    [Theory]
+    [InlineData("ExactlyOnce")]
+    [InlineData("AtLeastOnce")]
+    public async Task A_stopped_stage_goes_on_where_it_was(string delivery)
     {
         await Cluster.WriteAsync(Input, Prompts(50));
-        using (var first = Cluster.Service(Group, Input, Echo))
+        using (var first = Cluster.Service(Group, Input, Echo, ("Pipeline:Delivery", delivery)))
         {
             await first.StartAsync();
             await Cluster.ReadAsync(Output, 50);
@@ -34,7 +38,7 @@ public sealed class StageHostTests(Cluster cluster) : StageTestBase(cluster)
         }
 
         await Cluster.WriteAsync(Input, Prompts(80).Skip(50));
-        using var second = Cluster.Service(Group, Input, Echo);
+        using var second = Cluster.Service(Group, Input, Echo, ("Pipeline:Delivery", delivery));
         await second.StartAsync();
 
         Assert.Equal(Ids(80), Tests.Cluster.Keys(await Cluster.ReadAsync(Output, 80)));

@@ -26,6 +26,27 @@ public sealed class StageRecoveryTests(Cluster cluster) : StageTestBase(cluster)
     }
 
     [Fact]
+    public async Task At_least_once_what_could_not_be_written_is_read_again()
+    {
+        var isTooLarge = true;
+        using var host = Cluster.Service(
+            Group,
+            Input,
+            (unit, cancellation) => unit[0].Value.PromptId == "p-0010" && Interlocked.Exchange(ref isTooLarge, false)
+                ? Outputs(new Output(Output, "large", unit[0].Value with { Task = new string('x', 100_000) }))
+                : Echo(unit, cancellation),
+            ("Pipeline:Delivery", "AtLeastOnce"),
+            ("Kafka:Producer:message.max.bytes", "50000"));
+        await Cluster.WriteAsync(Input, Prompts(20));
+        await host.StartAsync();
+
+        var keys = Tests.Cluster.Keys(await Cluster.ReadAsync(Output, 20));
+
+        Assert.Equal(Ids(20), keys.Distinct());
+        await host.StopAsync();
+    }
+
+    [Fact]
     public async Task A_slow_stage_holds_a_bounded_number_of_records_and_keeps_its_place_in_the_group()
     {
         var gate = new TaskCompletionSource();

@@ -2,7 +2,17 @@ using System.ComponentModel.DataAnnotations;
 
 namespace StreamDistill.Pipeline;
 
-/// <summary>Section Pipeline: how a stage is run. The defaults suit one machine; nothing here changes results.</summary>
+/// <summary>What a failure may do to a record.</summary>
+public enum DeliveryGuarantee
+{
+    /// <summary>It is neither lost nor doubled.</summary>
+    ExactlyOnce,
+
+    /// <summary>It is not lost, but may be written twice.</summary>
+    AtLeastOnce,
+}
+
+/// <summary>Section Pipeline: how a stage is run. The defaults suit one machine; nothing here changes results, except where it says so.</summary>
 public sealed class PipelineOptions
 {
     /// <summary>Units in ProcessAsync at once; 0 leaves it to the service.</summary>
@@ -16,6 +26,13 @@ public sealed class PipelineOptions
     /// <summary>Milliseconds that a transaction waits for more units.</summary>
     [Range(1, 60_000, ErrorMessage = "Allowed: 1 to 60000 milliseconds.")]
     public int BatchMilliseconds { get; init; } = 10;
+
+    /// <summary>
+    /// ExactlyOnce (the default) writes each batch in a transaction. AtLeastOnce does not, for brokers without transactions:
+    /// a crash may then leave records twice.
+    /// </summary>
+    [EnumDataType(typeof(DeliveryGuarantee), ErrorMessage = "Allowed: ExactlyOnce or AtLeastOnce.")]
+    public DeliveryGuarantee Delivery { get; init; }
 
     /// <summary>Seconds after which the broker aborts a transaction whose stage is gone.</summary>
     [Range(1, 900, ErrorMessage = "Allowed: 1 to 900 seconds.")]

@@ -21,7 +21,7 @@ internal sealed record StageParts<TIn>(
     where TIn : class, ISpecificRecord;
 
 /// <summary>
-/// One life of a stage, from its committed offsets until it is stopped or fails: a consumer, a transactional producer and
+/// One life of a stage, from its committed offsets until it is stopped or fails: a consumer, a producer and
 /// the stage itself, all new, and the graph between them. Nothing of it is reused after a failure.
 /// </summary>
 internal sealed class StageRun<TIn>
@@ -33,7 +33,7 @@ internal sealed class StageRun<TIn>
     private readonly CancellationTokenSource ended = new();
     private readonly Ownership ownership = new();
     private readonly UnitReader reader;
-    private readonly Transactor transactor;
+    private readonly Committer committer;
     private readonly IStage<TIn> stage;
 
     public StageRun(StageParts<TIn> parts, Task previous)
@@ -50,11 +50,10 @@ internal sealed class StageRun<TIn>
             parts.Health,
             parts.Logger,
             parts.Time);
-        transactor = new Transactor(
-            parts.Clients.ProducerConfig(parts.Definition.Name),
-            parts.TransactionalId,
-            TimeSpan.FromSeconds(parts.Options.TransactionTimeoutSeconds),
-            parts.Logger);
+        var producer = parts.Clients.ProducerConfig(parts.Definition.Name);
+        committer = parts.Options.Delivery == DeliveryGuarantee.AtLeastOnce
+            ? new AtLeastOnceCommitter(producer, parts.Logger)
+            : new Transactor(producer, parts.TransactionalId, TimeSpan.FromSeconds(parts.Options.TransactionTimeoutSeconds), parts.Logger);
 
         // librdkafka's calls block: the run has a thread of its own, which starts when the previous run has let go of everything.
         Ended = previous.ContinueWith(_ => Run(), CancellationToken.None, TaskContinuationOptions.LongRunning, TaskScheduler.Default);
@@ -94,7 +93,7 @@ internal sealed class StageRun<TIn>
     {
         try
         {
-            transactor.Start();
+            committer.Start();
             AwaitTopic();
             reader.Run(parts.Definition.InputTopic, ended.Token);
         }
@@ -110,13 +109,13 @@ internal sealed class StageRun<TIn>
             // A commit may still be under way; nothing is disposed of beneath it.
             ownership.Revoke(ownership.Current);
             reader.Dispose();
-            transactor.Dispose();
+            committer.Dispose();
         }
     }
 
     private void AwaitTopic()
     {
-        while (!ended.IsCancellationRequested && !transactor.TopicExists(parts.Definition.InputTopic))
+        while (!ended.IsCancellationRequested && !committer.TopicExists(parts.Definition.InputTopic))
         {
             parts.Health.SetReady("kafka", false, $"topic {parts.Definition.InputTopic} does not exist; create it with: streamdistill topics apply");
             ended.Token.WaitHandle.WaitOne(TopicPoll);
@@ -132,8 +131,7 @@ internal sealed class StageRun<TIn>
             var owned = units.FindAll(unit => ownership.Owns(unit.Raw));
             if (owned.Count > 0)
             {
-                var group = reader.GroupMetadata;
-                await Task.Run(() => transactor.Commit(owned, group), CancellationToken.None);
+                await Task.Run(() => committer.Commit(owned, reader), CancellationToken.None);
             }
         }
 

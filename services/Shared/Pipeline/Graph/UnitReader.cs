@@ -84,6 +84,9 @@ internal sealed class UnitReader : IDisposable
     /// <summary>What a transaction needs to commit offsets for this member (KIP-447).</summary>
     public IConsumerGroupMetadata GroupMetadata => consumer.ConsumerGroupMetadata;
 
+    /// <summary>Commits offsets outside of a transaction. Blocks.</summary>
+    public void Commit(IEnumerable<TopicPartitionOffset> offsets) => consumer.Commit(offsets);
+
     /// <summary>Says that units taken from the channel are committed or dropped.</summary>
     public void Settle(int units)
     {
