@@ -1,6 +1,6 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
+using StreamDistill.Embedded.Broker.Network;
 
 namespace StreamDistill.Embedded.Broker.Protocol;
 
@@ -10,13 +10,16 @@ namespace StreamDistill.Embedded.Broker.Protocol;
 /// </summary>
 internal sealed class KafkaWriter(bool isFlexible) : IDisposable
 {
-    private byte[] buffer = ArrayPool<byte>.Shared.Rent(512);
+    private byte[] buffer = BufferPool.Instance.Rent(512);
 
     /// <summary>Whether strings, bytes and arrays are compact and structures end with tags.</summary>
     public bool IsFlexible { get; set; } = isFlexible;
 
     /// <summary>Bytes written.</summary>
     public int Length { get; private set; }
+
+    /// <summary>Bytes of the buffer.</summary>
+    public int Capacity => buffer.Length;
 
     /// <summary>What is written. Valid until the next write.</summary>
     public Memory<byte> Written => buffer.AsMemory(0, Length);
@@ -104,9 +107,9 @@ internal sealed class KafkaWriter(bool isFlexible) : IDisposable
             return;
         }
 
-        var larger = ArrayPool<byte>.Shared.Rent(checked((int)Math.Min(Array.MaxLength, Math.Max((long)buffer.Length * 2, (long)Length + count))));
+        var larger = BufferPool.Instance.Rent(checked((int)Math.Min(Array.MaxLength, Math.Max((long)buffer.Length * 2, (long)Length + count))));
         Written.Span.CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(buffer);
+        BufferPool.Instance.Return(buffer);
         buffer = larger;
     }
 
@@ -118,7 +121,7 @@ internal sealed class KafkaWriter(bool isFlexible) : IDisposable
 
     public void Dispose()
     {
-        ArrayPool<byte>.Shared.Return(buffer);
+        BufferPool.Instance.Return(buffer);
         buffer = [];
         Length = 0;
     }
