@@ -26,9 +26,15 @@ internal sealed class TopicCatalog : IDisposable
     public const int LeaderEpoch = 0;
 
     private const int ProducerIdsAhead = 1000;
+
+    /// <summary>
+    /// A decision to commit stays in the transactions' log until the markers that follow it are on disk for long: where a power cut
+    /// takes a marker, the decision writes it again.
+    /// </summary>
     private static readonly Dictionary<string, string> InternalSettings = new()
     {
         [TopicSettings.CleanupPolicy] = "compact",
+        ["min.compaction.lag.ms"] = "60000",
         ["segment.bytes"] = "104857600",
     };
 
