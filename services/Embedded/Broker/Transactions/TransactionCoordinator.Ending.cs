@@ -13,9 +13,7 @@ namespace StreamDistill.Embedded.Broker.Transactions;
 /// </summary>
 internal sealed partial class TransactionCoordinator
 {
-    /// <summary>
-    /// This broker is the only coordinator there has ever been of its transactions.
-    /// </summary>
+    /// <summary>This broker is the only coordinator its transactions have ever had.</summary>
     private const int CoordinatorEpoch = 0;
 
     /// <summary>Ends the producer's transaction. Asked again, it answers as it did.</summary>
@@ -66,7 +64,13 @@ internal sealed partial class TransactionCoordinator
             return ErrorCode.UnknownTopicOrPartition;
         }
 
-        var error = partitionLog.AppendMarker(producerId, producerEpoch, isCommit, coordinatorEpoch).Error;
+        if (coordinatorEpoch > CoordinatorEpoch)
+        {
+            // The partition would refuse our own markers after it.
+            return ErrorCode.TransactionCoordinatorFenced;
+        }
+
+        var error = partitionLog.AppendMarker(producerId, producerEpoch, isCommit, CoordinatorEpoch).Error;
         if (error == ErrorCode.None && partition.Topic == TopicCatalog.ConsumerOffsets)
         {
             groups.CompleteTransaction(producerId, isCommit);
