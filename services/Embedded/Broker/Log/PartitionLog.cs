@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using Microsoft.Extensions.Logging;
 using StreamDistill.Embedded.Broker.Protocol;
 
 namespace StreamDistill.Embedded.Broker.Log;
@@ -34,6 +36,70 @@ internal enum IsolationLevel : sbyte
 /// <summary>A partition's records on disk. Its members may be called by several threads.</summary>
 internal sealed class PartitionLog : IDisposable
 {
+    // Held for appends and whatever changes the segments or the state; never during an fsync.
+    private readonly Lock gate = new();
+    private readonly IFileSystem files;
+    private readonly string directory;
+    private readonly TimeProvider time;
+    private readonly ILogger logger;
+    private readonly SegmentList segments;
+    private readonly LogState state;
+    private readonly LogReader reader;
+    private readonly GroupCommit commit;
+    private volatile Action[] callbacks = [];
+    private volatile string? offline;
+    private long activeSinceMs;
+    private long startOffset;
+    private long endOffset;
+    private long lastStableOffset;
+    private volatile bool isDirectoryDirty = true;
+    private bool isDisposed;
+
+    private PartitionLog(IFileSystem files, string directory, string name, LogOptions options, TimeProvider time, ILogger logger)
+    {
+        (this.files, this.directory, this.time, this.logger) = (files, directory, time, logger);
+        Name = name;
+        Options = options;
+        (segments, state) = new Recovery(files, directory, name, logger).Run();
+        reader = new LogReader(segments);
+        commit = new GroupCommit(Flush);
+        activeSinceMs = Math.Min(NowMs, segments.Active.FirstTimestamp);
+        Publish();
+    }
+
+    /// <summary>topic-partition, for messages.</summary>
+    public string Name { get; }
+
+    /// <summary>The topic's settings; setting them takes effect with the next segment, retention or compaction.</summary>
+    public LogOptions Options { get; set; }
+
+    /// <summary>The first offset that can be read.</summary>
+    public long StartOffset => Volatile.Read(ref startOffset);
+
+    /// <summary>The offset the next record gets; the high watermark too, as there is one replica.</summary>
+    public long EndOffset => Volatile.Read(ref endOffset);
+
+    /// <summary>The first offset of the oldest open transaction, or the end.</summary>
+    public long LastStableOffset => Volatile.Read(ref lastStableOffset);
+
+    /// <summary>Bytes on disk.</summary>
+    public long SizeBytes => segments.SizeBytes;
+
+    /// <summary>Producers whose state is kept.</summary>
+    public IReadOnlyList<ProducerState> Producers
+    {
+        get
+        {
+            lock (gate)
+            {
+                return [.. state.Producers.All.Select(entry => new ProducerState(
+                    entry.ProducerId, entry.Epoch, entry.LastSequence, entry.LastTimestampMs, entry.CoordinatorEpoch, entry.OpenFromOffset))];
+            }
+        }
+    }
+
+    private long NowMs => time.GetUtcNow().ToUnixTimeMilliseconds();
+
     /// <summary>Opens a partition, or makes a new one, and recovers it.</summary>
     /// <param name="files">The file system.</param>
     /// <param name="directory">The partition's own directory.</param>
@@ -41,73 +107,325 @@ internal sealed class PartitionLog : IDisposable
     /// <param name="options">The topic's settings.</param>
     /// <param name="time">For append times and retention.</param>
     /// <param name="logger">Gets what recovery found.</param>
-    public static PartitionLog Open(IFileSystem files, string directory, string name, LogOptions options, TimeProvider time, Microsoft.Extensions.Logging.ILogger logger) => throw new NotImplementedException();
-
-    /// <summary>topic-partition, for messages.</summary>
-    public string Name => throw new NotImplementedException();
-
-    /// <summary>The topic's settings; setting them takes effect with the next segment, retention or compaction.</summary>
-    public LogOptions Options { get; set; } = new();
-
-    /// <summary>The first offset that can be read.</summary>
-    public long StartOffset => throw new NotImplementedException();
-
-    /// <summary>The offset the next record gets; the high watermark too, as there is one replica.</summary>
-    public long EndOffset => throw new NotImplementedException();
-
-    /// <summary>The first offset of the oldest open transaction, or the end.</summary>
-    public long LastStableOffset => throw new NotImplementedException();
-
-    /// <summary>Bytes on disk.</summary>
-    public long SizeBytes => throw new NotImplementedException();
-
-    /// <summary>Producers whose state is kept.</summary>
-    public IReadOnlyList<ProducerState> Producers => throw new NotImplementedException();
+    public static PartitionLog Open(IFileSystem files, string directory, string name, LogOptions options, TimeProvider time, ILogger logger) =>
+        new(files, directory, name, options, time, logger);
 
     /// <summary>
     /// Checks one record batch from a client (magic 2, CRC, sizes, producer epoch and sequence), gives it its offsets (written into
     /// <paramref name="batch" />) and writes it. When it returns, a kill loses nothing; a power cut may until <see cref="FlushAsync" />.
     /// </summary>
-    public AppendResult Append(Memory<byte> batch) => throw new NotImplementedException();
+    public AppendResult Append(Memory<byte> batch) => Append(batch.Span, isInternal: false);
 
     /// <summary>
-    /// As <see cref="Append" /> for a batch that the broker made itself (committed offsets, transaction states): a producer's
-    /// epoch counts, sequences do not.
+    /// As <see cref="Append(Memory{byte})" /> for a batch that the broker made itself (committed offsets, transaction states): a
+    /// producer's epoch counts, sequences do not.
     /// </summary>
-    public AppendResult AppendInternal(Memory<byte> batch) => throw new NotImplementedException();
+    public AppendResult AppendInternal(Memory<byte> batch) => Append(batch.Span, isInternal: true);
 
     /// <summary>Ends a producer's transaction with a control marker. Checks the producer's epoch. A marker for a producer with nothing open is written all the same.</summary>
-    public AppendResult AppendMarker(long producerId, short producerEpoch, bool isCommit, int coordinatorEpoch) => throw new NotImplementedException();
+    public AppendResult AppendMarker(long producerId, short producerEpoch, bool isCommit, int coordinatorEpoch)
+    {
+        var marker = ControlBatch.BuildMarker(producerId, producerEpoch, isCommit, coordinatorEpoch, NowMs);
+        AppendResult result;
+        lock (gate)
+        {
+            var error = state.Producers.CheckMarker(producerId, producerEpoch, coordinatorEpoch);
+            result = error == ErrorCode.None ? Write(marker, new BatchHeader(marker)) : new AppendResult(error, -1, -1);
+        }
+
+        Signal(result);
+        return result;
+    }
 
     /// <summary>
     /// Copies whole batches as stored to <paramref name="into" />: from the batch with <paramref name="offset" /> on, up to the end
     /// or, for committed readers, the last stable offset; at most <paramref name="maxBytes" />, except that the first batch comes
     /// whole however large it is when <paramref name="atLeastOne" /> is set. Each batch's CRC is checked.
     /// </summary>
-    public ReadResult Read(long offset, int maxBytes, bool atLeastOne, IsolationLevel isolation, KafkaWriter into) => throw new NotImplementedException();
+    public ReadResult Read(long offset, int maxBytes, bool atLeastOne, IsolationLevel isolation, KafkaWriter into)
+    {
+        var end = EndOffset;
+        var limit = isolation == IsolationLevel.ReadCommitted ? LastStableOffset : end;
+        if (offset < StartOffset || offset > end)
+        {
+            return new ReadResult(ErrorCode.OffsetOutOfRange, 0);
+        }
+
+        if (offset >= limit || (maxBytes <= 0 && !atLeastOne))
+        {
+            return new ReadResult(ErrorCode.None, 0);
+        }
+
+        var length = into.Length;
+        try
+        {
+            return reader.Read(offset, limit, maxBytes, atLeastOne, into);
+        }
+        catch (IOException exception)
+        {
+            into.TruncateTo(length);
+            logger.LogError(exception, "{Log}: offset {Offset} cannot be read.", Name, offset);
+            return new ReadResult(ErrorCode.KafkaStorageError, 0, exception.Message);
+        }
+    }
 
     /// <summary>The aborted transactions with records in [from, to), by first offset.</summary>
-    public IReadOnlyList<AbortedTransaction> AbortedTransactions(long from, long to) => throw new NotImplementedException();
+    public IReadOnlyList<AbortedTransaction> AbortedTransactions(long from, long to)
+    {
+        lock (gate)
+        {
+            return state.Transactions.Find(from, to);
+        }
+    }
 
     /// <summary>The first record with this time or a later one.</summary>
-    public OffsetAndTime OffsetForTime(long timestampMs) => throw new NotImplementedException();
+    public OffsetAndTime OffsetForTime(long timestampMs) => TimeLookup.First(segments, timestampMs, StartOffset);
 
     /// <summary>The record with the greatest time.</summary>
-    public OffsetAndTime OffsetOfMaxTime() => throw new NotImplementedException();
+    public OffsetAndTime OffsetOfMaxTime() => TimeLookup.Greatest(segments, StartOffset);
 
     /// <summary>Makes everything up to now survive a power cut. Calls at the same time share one fsync.</summary>
-    public ValueTask FlushAsync() => throw new NotImplementedException();
+    /// <exception cref="IOException">It may not survive one; the log takes no more writes until it is opened again.</exception>
+    public ValueTask FlushAsync() => commit.FlushAsync();
 
     /// <summary>Calls back, on the appending thread, whenever the end or the last stable offset moves. Dispose to end it.</summary>
-    public IDisposable OnAdvance(Action callback) => throw new NotImplementedException();
+    public IDisposable OnAdvance(Action callback)
+    {
+        lock (gate)
+        {
+            callbacks = [.. callbacks, callback];
+        }
+
+        return new Subscription(this, callback);
+    }
 
     /// <summary>Hides everything before an offset (DeleteRecords); segments wholly before it go.</summary>
     /// <returns>The start offset now, or OffsetOutOfRange.</returns>
-    public AppendResult DeleteRecordsBefore(long offset) => throw new NotImplementedException();
+    public AppendResult DeleteRecordsBefore(long offset)
+    {
+        lock (gate)
+        {
+            if (offset < 0 || offset > state.EndOffset)
+            {
+                return new AppendResult(ErrorCode.OffsetOutOfRange, -1, -1);
+            }
+
+            state.StartOffset = Math.Max(state.StartOffset, offset);
+            Publish();
+            return new AppendResult(ErrorCode.None, state.StartOffset, -1);
+        }
+    }
 
     /// <summary>Deletes and compacts what the options say is due. Called from time to time.</summary>
-    public void Maintain() => throw new NotImplementedException();
+    public void Maintain()
+    {
+        lock (gate)
+        {
+            state.Producers.Expire(NowMs);
+        }
+    }
 
     /// <summary>Flushes, writes what makes the next start quick, and closes.</summary>
-    public void Dispose() => throw new NotImplementedException();
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            if (isDisposed)
+            {
+                return;
+            }
+
+            isDisposed = true;
+        }
+
+        if (offline is null)
+        {
+            Flush();
+        }
+
+        offline ??= $"{Name} is closed.";
+        foreach (var segment in segments.All)
+        {
+            segment.Release();
+        }
+    }
+
+    private AppendResult Append(Span<byte> batch, bool isInternal)
+    {
+        var options = Options;
+        var (error, message) = BatchValidator.Check(batch, options, isInternal, out var header);
+        if (error != ErrorCode.None)
+        {
+            return new AppendResult(error, -1, -1, message);
+        }
+
+        AppendResult result;
+        lock (gate)
+        {
+            result = AppendChecked(batch, header, options, isInternal);
+        }
+
+        Signal(result);
+        return result;
+    }
+
+    private AppendResult AppendChecked(Span<byte> batch, BatchHeader header, LogOptions options, bool isInternal)
+    {
+        if (header.HasProducer)
+        {
+            var error = state.Producers.Check(header, !isInternal, out var duplicateOf);
+            if (error != ErrorCode.None || duplicateOf >= 0)
+            {
+                return new AppendResult(error, duplicateOf, -1);
+            }
+        }
+
+        if (options.UsesLogAppendTime && !isInternal)
+        {
+            BatchValidator.SetAppendTime(batch, NowMs);
+        }
+
+        var result = Write(batch, new BatchHeader(batch));
+        return header.UsesLogAppendTime || options.UsesLogAppendTime ? result with { LogAppendTimeMs = new BatchHeader(batch).MaxTimestamp } : result;
+    }
+
+    /// <summary>Gives a batch its offsets and writes it. The lock is held.</summary>
+    private AppendResult Write(Span<byte> batch, BatchHeader header)
+    {
+        if (offline is { } reason)
+        {
+            return new AppendResult(ErrorCode.KafkaStorageError, -1, -1, reason);
+        }
+
+        try
+        {
+            if (IsRollDue(batch.Length, header))
+            {
+                Roll();
+            }
+
+            BinaryPrimitives.WriteInt64BigEndian(batch, state.EndOffset);
+            BinaryPrimitives.WriteInt32BigEndian(batch[BatchHeader.LeaderEpochAt..], 0);
+            var placed = new BatchHeader(batch);
+            if (segments.Active.Size == 0)
+            {
+                activeSinceMs = NowMs;
+            }
+
+            segments.Active.Append(batch, placed);
+            state.Apply(placed, batch);
+            Publish();
+            return new AppendResult(ErrorCode.None, placed.BaseOffset, -1);
+        }
+        catch (IOException exception)
+        {
+            logger.LogError(exception, "{Log}: a batch could not be written.", Name);
+            return new AppendResult(ErrorCode.KafkaStorageError, -1, -1, $"{Name} could not be written: {exception.Message}");
+        }
+        catch (TornSegmentException exception)
+        {
+            GoOffline(exception.Message);
+            return new AppendResult(ErrorCode.KafkaStorageError, -1, -1, exception.Message);
+        }
+    }
+
+    private bool IsRollDue(int bytes, in BatchHeader header)
+    {
+        var active = segments.Active;
+        return active.Size > 0
+            && (active.Size + bytes > Options.SegmentBytes
+                || NowMs - activeSinceMs > Options.SegmentMs
+                || state.EndOffset + header.LastOffsetDelta - active.BaseOffset > uint.MaxValue);
+    }
+
+    private void Roll()
+    {
+        var offset = state.EndOffset;
+        var file = files.Open(Segment.PathOf(directory, offset));
+        isDirectoryDirty = true;
+        segments.Active.Index.Trim();
+        segments.Add(new Segment(offset, directory, file));
+    }
+
+    /// <summary>Run by one caller at a time: the group commit's.</summary>
+    private void Flush()
+    {
+        if (offline is { } reason)
+        {
+            throw new LogOfflineException(reason);
+        }
+
+        try
+        {
+            foreach (var segment in segments.All)
+            {
+                var size = segment.Size;
+                if (size != segment.FlushedSize && segment.TryAcquire())
+                {
+                    try
+                    {
+                        segment.Flush();
+                        segment.FlushedSize = size;
+                    }
+                    finally
+                    {
+                        segment.Release();
+                    }
+                }
+            }
+
+            if (isDirectoryDirty)
+            {
+                isDirectoryDirty = false;
+                files.SyncDirectory(directory);
+            }
+        }
+        catch (IOException exception)
+        {
+            // What the failed fsync should have kept may be gone though a second one succeeds.
+            GoOffline($"{Name} could not be flushed and takes no writes until the broker starts again: {exception.Message}");
+            throw new LogOfflineException(offline!, exception);
+        }
+    }
+
+    private void GoOffline(string reason)
+    {
+        offline = reason;
+        logger.LogCritical("{Reason}", reason);
+    }
+
+    private void Publish()
+    {
+        Volatile.Write(ref startOffset, state.StartOffset);
+        Volatile.Write(ref endOffset, state.EndOffset);
+        Volatile.Write(ref lastStableOffset, state.LastStableOffset);
+    }
+
+    private void Signal(in AppendResult result)
+    {
+        if (result.Error != ErrorCode.None)
+        {
+            return;
+        }
+
+        foreach (var callback in callbacks)
+        {
+            callback();
+        }
+    }
+
+    private sealed class Subscription(PartitionLog log, Action callback) : IDisposable
+    {
+        public void Dispose()
+        {
+            lock (log.gate)
+            {
+                var index = Array.IndexOf(log.callbacks, callback);
+                if (index >= 0)
+                {
+                    log.callbacks = [.. log.callbacks[..index], .. log.callbacks[(index + 1)..]];
+                }
+            }
+        }
+    }
 }
