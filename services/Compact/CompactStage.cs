@@ -40,7 +40,7 @@ internal sealed class CompactStage(CompactOptions options, ICuratedLog curated, 
 
     public async ValueTask OnAssignedAsync(IReadOnlyCollection<TopicPartition> owned, CancellationToken cancellationToken)
     {
-        var examples = new Dictionary<string, (UInt128 Question, RankedExample Rank)>();
+        var examples = new Dictionary<UInt128, (UInt128 Question, RankedExample Rank)>();
         cap = NewCap(options);
         await foreach (var (id, example) in curated.ReadAsync(cancellationToken))
         {
@@ -73,7 +73,7 @@ internal sealed class CompactStage(CompactOptions options, ICuratedLog curated, 
         OrderedDictionary<string, TrainingExample?> changes)
     {
         var ranked = arrivals
-            .Select(arrival => (Rank: RankedExample.Of(arrival.Example.ExampleId, arrival.Example, arrival.Identity), arrival.Example))
+            .Select(arrival => (Rank: RankedExample.Of(ExampleIdentity.Bits(arrival.Example.ExampleId), arrival.Example, arrival.Identity), arrival.Example))
             .ToList();
         var before = questions.GetValueOrDefault(question, []);
         var after = RankedExample.Best(before.Concat(ranked.Select(arrival => arrival.Rank)), options.BestOf);

@@ -3,9 +3,9 @@ using streamdistill;
 namespace StreamDistill.Compact;
 
 /// <summary>A record of <c>curated</c>.</summary>
-/// <param name="ExampleId">Its key.</param>
+/// <param name="ExampleId">Its key: the bits of an example_id.</param>
 /// <param name="Example">Its value; null withdraws the example.</param>
-internal readonly record struct CuratedRecord(string ExampleId, TrainingExample? Example);
+internal readonly record struct CuratedRecord(UInt128 ExampleId, TrainingExample? Example);
 
 /// <summary>Reads back what was curated so far.</summary>
 internal interface ICuratedLog

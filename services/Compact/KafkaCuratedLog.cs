@@ -28,7 +28,10 @@ internal sealed class KafkaCuratedLog(KafkaClients clients, RecordDeserializer<T
             var result = Consume(consumer, cancellationToken);
             if (!result.IsPartitionEOF)
             {
-                yield return await DecodeAsync(result);
+                if (await DecodeAsync(result) is { } record)
+                {
+                    yield return record;
+                }
             }
             else if (result.Offset >= ends.GetValueOrDefault(result.TopicPartition, Offset.Beginning))
             {
@@ -86,13 +89,15 @@ internal sealed class KafkaCuratedLog(KafkaClients clients, RecordDeserializer<T
         }
     }
 
-    private async ValueTask<CuratedRecord> DecodeAsync(ConsumeResult<byte[]?, byte[]?> result)
+    /// <summary>Null for a tombstone of something that is no example: it withdraws nothing.</summary>
+    private async ValueTask<CuratedRecord?> DecodeAsync(ConsumeResult<byte[]?, byte[]?> result)
     {
         try
         {
             var key = result.Message.Key ?? throw new InvalidDataException("it has no key");
             var example = result.Message.Value is { } value ? await deserializer.DeserializeAsync(Topics.Curated, value) : null;
-            return new CuratedRecord(Encoding.UTF8.GetString(key), example);
+            return ExampleIdentity.TryBits(Encoding.UTF8.GetString(key), out var id) ? new CuratedRecord(id, example)
+                : example is null ? null : throw new InvalidDataException("its key is no example_id");
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {

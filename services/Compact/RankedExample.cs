@@ -1,28 +1,25 @@
+using System.Globalization;
 using streamdistill;
 
 namespace StreamDistill.Compact;
 
-/// <summary>What the rules compare of an example; all else of it is only in <c>curated</c>.</summary>
-internal sealed record RankedExample(
-    string ExampleId, string PromptId, string CompletionId, UInt128 ContentHash, int LengthChars, Kind Kind)
+/// <summary>What the rules compare of an example; all else of it is only in <c>curated</c>. One is kept for every example.</summary>
+internal readonly record struct RankedExample(UInt128 Id, UInt128 ContentHash, int LengthChars, Kind Kind)
 {
-    /// <summary>Best first: shortest, then by content, and among equal contents by prompt_id and completion_id, ordinal.</summary>
+    /// <summary>Best first: shortest, then by content, and among equal contents by example_id.</summary>
     public static readonly IComparer<RankedExample> BestFirst = Comparer<RankedExample>.Create((left, right) =>
     {
         var order = left.LengthChars.CompareTo(right.LengthChars);
         order = order != 0 ? order : left.ContentHash.CompareTo(right.ContentHash);
-        order = order != 0 ? order : string.CompareOrdinal(left.PromptId, right.PromptId);
-        return order != 0 ? order : string.CompareOrdinal(left.CompletionId, right.CompletionId);
+        return order != 0 ? order : left.Id.CompareTo(right.Id);
     });
 
+    /// <summary>As it is on <c>curated</c>.</summary>
+    public string ExampleId => Id.ToString("x32", CultureInfo.InvariantCulture);
+
     /// <summary>The example as the rules see it.</summary>
-    public static RankedExample Of(string exampleId, TrainingExample example, in ExampleIdentity identity) => new(
-        exampleId,
-        example.PromptId,
-        example.CompletionId,
-        ExampleIdentity.Bits(identity.ContentHash),
-        identity.LengthChars,
-        example.Kind);
+    public static RankedExample Of(UInt128 id, TrainingExample example, in ExampleIdentity identity) =>
+        new(id, ExampleIdentity.Bits(identity.ContentHash), identity.LengthChars, example.Kind);
 
     /// <summary>
     /// The best <paramref name="count"/> with different contents, best first. Choosing from a choice and more gives what

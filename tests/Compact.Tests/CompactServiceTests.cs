@@ -87,7 +87,7 @@ public sealed class CompactServiceTests : EmbeddedKafka
 
     private async Task WaitForAsync(Func<string[], bool> isReached, CancellationToken cancellationToken)
     {
-        var curated = new Dictionary<string, TrainingExample?>();
+        var curated = new Dictionary<UInt128, TrainingExample?>();
         while (!isReached(Shown(curated.Values.OfType<TrainingExample>())))
         {
             await Task.Delay(100, cancellationToken);

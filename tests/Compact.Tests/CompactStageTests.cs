@@ -1,5 +1,6 @@
 using streamdistill;
 using StreamDistill.Contracts;
+using StreamDistill.Pipeline;
 
 namespace StreamDistill.Compact.Tests;
 
@@ -44,15 +45,26 @@ public sealed class CompactStageTests
     }
 
     [Fact]
-    public async Task Prompts_with_the_same_text_are_one_question_of_a_tenant_and_the_smallest_ids_represent_a_duplicate()
+    public async Task Prompts_with_the_same_text_are_one_question_of_a_tenant_and_the_smallest_id_represents_a_duplicate()
     {
-        var curated = new CuratedMap(new CompactOptions());
+        var options = new CompactOptions();
+        var curated = new CuratedMap(options);
         var stage = await curated.StartAsync();
-        await curated.FeedAsync(stage, Verdicts.Of("p2", "How  many\ncafe\u0301s?", "42"));
-        await curated.FeedAsync(stage, Verdicts.Of("p1", " How many caf\u00E9s?", " 42"));
-        await curated.FeedAsync(stage, Verdicts.Of("p3", "How many caf\u00E9s?", "42"));
+        Input<Verdict>[] same =
+        [
+            Verdicts.Of("p2", "How  many\ncafe\u0301s?", "42"),
+            Verdicts.Of("p1", " How many caf\u00E9s?", " 42"),
+            Verdicts.Of("p3", "How many caf\u00E9s?", "42"),
+        ];
+        foreach (var verdict in same)
+        {
+            await curated.FeedAsync(stage, verdict);
+        }
+
         await curated.FeedAsync(stage, Verdicts.Of("p0", "How many caf\u00E9s?", "42", tenant: "other"));
-        Assert.Equal([("acme", "p1"), ("other", "p0")], curated.Examples.Values.Select(example => (example.Tenant, example.PromptId)).Order());
+
+        var smallest = same.Select(verdict => new ExampleMaker(options).Make(verdict).Example).MinBy(example => example.ExampleId, StringComparer.Ordinal)!;
+        Assert.Equal([("acme", smallest.PromptId), ("other", "p0")], curated.Examples.Values.Select(example => (example.Tenant, example.PromptId)).Order());
     }
 
     [Fact]

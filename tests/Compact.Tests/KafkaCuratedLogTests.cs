@@ -42,7 +42,7 @@ public sealed class KafkaCuratedLogTests : EmbeddedKafka
         var records = await ReadAllAsync();
 
         Assert.Equal(600, records.Count);
-        var left = new Dictionary<string, TrainingExample?>();
+        var left = new Dictionary<UInt128, TrainingExample?>();
         foreach (var (id, example) in records)
         {
             left[id] = example;
@@ -51,6 +51,15 @@ public sealed class KafkaCuratedLogTests : EmbeddedKafka
         Assert.Equal(
             Enumerable.Range(0, 500).Where(i => i % 5 != 0).Select(i => $"p{i}").Order(StringComparer.Ordinal),
             left.Values.OfType<TrainingExample>().Select(example => example.PromptId).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_tombstone_of_something_that_is_no_example_is_passed_over()
+    {
+        using var producer = new ProducerBuilder<byte[], byte[]?>(Clients.ProducerConfig("test")).Build();
+        await producer.ProduceAsync(Topics.Curated, new() { Key = "not an example's id"u8.ToArray(), Value = null });
+
+        Assert.Empty(await ReadAllAsync());
     }
 
     [Fact]

@@ -85,7 +85,7 @@ public sealed class OrderIndependenceTests
             .GroupBy(example => (example.Tenant, Question: example.Messages[0].Content.Trim()))
             .SelectMany(question => question
                 .GroupBy(example => example.ContentHash)
-                .Select(content => content.OrderBy(example => example.PromptId, StringComparer.Ordinal).ThenBy(example => example.CompletionId, StringComparer.Ordinal).First())
+                .Select(content => content.MinBy(example => example.ExampleId, StringComparer.Ordinal)!)
                 .OrderBy(example => example.Answer.Trim().Length + (example.Reasoning?.Length ?? 0))
                 .ThenBy(example => example.ContentHash, StringComparer.Ordinal)
                 .Take(options.BestOf))

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
@@ -9,26 +10,38 @@ namespace StreamDistill.Contracts;
 /// <summary>Identifiers that are functions of what they identify, the same on every machine and in every run.</summary>
 public static class StableId
 {
+    private const int OnStackBytesMax = 1024;
+
     /// <summary>
     /// A hash of the parts in order, as 32 lower-case hexadecimal digits: the first 128 bits of SHA-256 over each part's
     /// UTF-8 length (32-bit little-endian) and bytes. A null part differs from an empty one.
     /// </summary>
     public static string Of(params ReadOnlySpan<string?> parts)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Span<byte> length = stackalloc byte[sizeof(int)];
+        var size = 0;
         foreach (var part in parts)
         {
-            BinaryPrimitives.WriteInt32LittleEndian(length, part is null ? -1 : Encoding.UTF8.GetByteCount(part));
-            hash.AppendData(length);
-            if (part is not null)
-            {
-                hash.AppendData(Encoding.UTF8.GetBytes(part));
-            }
+            size += sizeof(int) + (part is null ? 0 : Encoding.UTF8.GetByteCount(part));
+        }
+
+        // One call to the hash: its calls cost more than small parts do.
+        var rented = size > OnStackBytesMax ? ArrayPool<byte>.Shared.Rent(size) : null;
+        var bytes = rented is null ? stackalloc byte[size] : rented.AsSpan(0, size);
+        var rest = bytes;
+        foreach (var part in parts)
+        {
+            var length = part is null ? 0 : Encoding.UTF8.GetBytes(part, rest[sizeof(int)..]);
+            BinaryPrimitives.WriteInt32LittleEndian(rest, part is null ? -1 : length);
+            rest = rest[(sizeof(int) + length)..];
         }
 
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        hash.GetHashAndReset(digest);
+        SHA256.HashData(bytes, digest);
+        if (rented is not null)
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+
         return Convert.ToHexStringLower(digest[..16]);
     }
 

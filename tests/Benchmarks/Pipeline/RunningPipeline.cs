@@ -41,18 +41,18 @@ internal sealed class RunningPipeline : IAsyncDisposable
         }
     }
 
-    /// <summary>Submits prompts as fast as Ingest takes them.</summary>
+    /// <summary>Submits prompts, those from a number on, as fast as Ingest takes them.</summary>
     /// <returns>The time from the first submitted to the last curated, and what each process used in it.</returns>
-    public async Task<PipelineResult> ProcessAsync(int prompts)
+    public async Task<PipelineResult> ProcessAsync(int first, int prompts)
     {
         using var curated = new CuratedReader(cluster);
         var before = Costs();
         var started = Stopwatch.GetTimestamp();
-        var reading = curated.ReadAsync(prompts);
+        var reading = curated.ReadAsync(first, prompts);
         await Parallel.ForEachAsync(
             Enumerable.Range(0, (prompts + PromptsPerRequest - 1) / PromptsPerRequest),
             new ParallelOptions { MaxDegreeOfParallelism = RequestsAtOnce },
-            async (request, _) => await PostAsync(request * PromptsPerRequest, Math.Min(PromptsPerRequest, prompts - (request * PromptsPerRequest))));
+            async (request, _) => await PostAsync(first + (request * PromptsPerRequest), Math.Min(PromptsPerRequest, prompts - (request * PromptsPerRequest))));
         await reading;
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         return new PipelineResult(seconds, [.. Costs().Zip(before, (now, then) => (now.Part, now.Cost.Since(then.Cost)))]);
@@ -64,7 +64,7 @@ internal sealed class RunningPipeline : IAsyncDisposable
     {
         using var curated = new CuratedReader(cluster);
         var acknowledged = new long[prompts];
-        var reading = curated.ReadAsync(prompts);
+        var reading = curated.ReadAsync(0, prompts);
         var posts = new List<Task>(prompts);
         var started = Stopwatch.GetTimestamp();
         for (var number = 0; number < prompts; number++)
@@ -155,13 +155,13 @@ internal sealed class RunningPipeline : IAsyncDisposable
             consumer.Assign(Enumerable.Range(0, Topic.DefaultPartitions).Select(partition => new TopicPartitionOffset(Topics.Curated, partition, Offset.Beginning)));
         }
 
-        /// <summary>Completes with each prompt's moment of arrival when there are as many as wanted.</summary>
-        public Task<Dictionary<string, long>> ReadAsync(int wanted) =>
-            Task.Factory.StartNew(() => Read(wanted), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        /// <summary>Completes with each prompt's moment of arrival when all of those are there.</summary>
+        public Task<Dictionary<string, long>> ReadAsync(int first, int wanted) =>
+            Task.Factory.StartNew(() => Read(GeneratedPrompts.IdOf(first), wanted), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
         public void Dispose() => consumer.Dispose();
 
-        private Dictionary<string, long> Read(int wanted)
+        private Dictionary<string, long> Read(string firstId, int wanted)
         {
             var read = new Dictionary<string, long>(wanted);
             while (read.Count < wanted)
@@ -172,7 +172,10 @@ internal sealed class RunningPipeline : IAsyncDisposable
                 }
 
                 var example = deserializer.DeserializeAsync(record.Topic, record.Message.Value).GetAwaiter().GetResult();
-                read[example.PromptId] = Stopwatch.GetTimestamp();
+                if (string.CompareOrdinal(example.PromptId, firstId) >= 0)
+                {
+                    read[example.PromptId] = Stopwatch.GetTimestamp();
+                }
             }
 
             return read;
