@@ -69,6 +69,9 @@ internal sealed class TopicCatalog : IDisposable
     /// <summary>The cluster's id, the same for the life of the data directory.</summary>
     public string ClusterId => content.ClusterId;
 
+    /// <summary>Where everything is kept, as a full path.</summary>
+    public string DataDirectory => Path.GetFullPath(directory);
+
     /// <summary>Every topic by name, internal ones too. A snapshot that never changes.</summary>
     public IReadOnlyDictionary<string, TopicState> Topics => snapshot.ByName;
 

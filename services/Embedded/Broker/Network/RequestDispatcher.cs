@@ -47,7 +47,9 @@ internal sealed class RequestDispatcher
         var handler = (uint)key < (uint)handlers.Length ? handlers[(int)key] : null;
         if (handler is null)
         {
-            throw new MalformedRequestException($"Request {(int)key} version {version} is not supported.");
+            throw new MalformedRequestException(Unsupported.All.TryGetValue((short)key, out var known)
+                ? $"{known.Name} is not supported. {known.Why}"
+                : $"Request {(short)key} version {version} is not supported.");
         }
 
         answer.WriteInt32(correlation);

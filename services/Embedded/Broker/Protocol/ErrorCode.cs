@@ -66,4 +66,6 @@ internal enum ErrorCode : short
     UnknownTopicId = 100,
     InconsistentTopicId = 103,
     TransactionalIdNotFound = 105,
+    MismatchedEndpointType = 114,
+    UnsupportedEndpointType = 115,
 }
