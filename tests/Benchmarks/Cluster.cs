@@ -47,7 +47,7 @@ internal sealed class Cluster : IAsyncDisposable
     public static async Task<int> ServeAsync()
     {
         await using var broker = await EmbeddedBroker.StartAsync(new BrokerOptions(), CancellationToken.None);
-        await using var registry = await SchemaRegistryServer.StartAsync(new Embedded.SchemaRegistry.SchemaRegistryOptions(), CancellationToken.None);
+        await using var registry = await SchemaRegistryServer.StartAsync(new Embedded.SchemaRegistry.SchemaRegistryOptions { InMemory = true }, CancellationToken.None);
         Console.WriteLine($"{broker.BootstrapServers} {registry.Url}");
         await Console.In.ReadToEndAsync();
         return 0;

@@ -23,7 +23,7 @@ public abstract class EmbeddedKafka : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         broker = await EmbeddedBroker.StartAsync(new BrokerOptions(), CancellationToken.None);
-        registry = await SchemaRegistryServer.StartAsync(new(), CancellationToken.None);
+        registry = await SchemaRegistryServer.StartAsync(new() { InMemory = true }, CancellationToken.None);
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection([KeyValuePair.Create("Kafka:bootstrap.servers", (string?)BootstrapServers)])
             .Build();

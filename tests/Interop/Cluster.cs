@@ -17,7 +17,7 @@ public sealed class Cluster : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         broker = await EmbeddedBroker.StartAsync(new BrokerOptions(), CancellationToken.None);
-        registry = await SchemaRegistryServer.StartAsync(new SchemaRegistryOptions(), CancellationToken.None);
+        registry = await SchemaRegistryServer.StartAsync(new SchemaRegistryOptions { InMemory = true }, CancellationToken.None);
         Ours = new OurClient(broker.BootstrapServers, registry.Url.ToString());
     }
 

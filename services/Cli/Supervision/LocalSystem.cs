@@ -124,13 +124,13 @@ internal sealed class LocalSystem : IAsyncDisposable
     private async Task<(string BootstrapServers, string SchemaRegistryUrl)> StartServersAsync(CancellationToken cancellationToken)
     {
         var broker = StartServer("broker", plan.BrokerPort);
-        var registry = StartServer("registry", plan.RegistryPort);
+        var registry = StartServer("registry", plan.RegistryPort, "--in-memory");
         return (await AddressAsync(broker, cancellationToken), await AddressAsync(registry, cancellationToken));
     }
 
-    private (ChildProcess Process, ChildLog Log) StartServer(string name, int port)
+    private (ChildProcess Process, ChildLog Log) StartServer(string name, int port, params string[] more)
     {
-        var program = ChildProgram.Of(name, "streamdistill", [name, "--port", port.ToString(System.Globalization.CultureInfo.InvariantCulture)], new Dictionary<string, string>());
+        var program = ChildProgram.Of(name, "streamdistill", [name, "--port", port.ToString(System.Globalization.CultureInfo.InvariantCulture), .. more], new Dictionary<string, string>());
         var log = NewLog(name);
         var process = ChildProcess.Start(program, log);
         servers.Add((name, process, log));

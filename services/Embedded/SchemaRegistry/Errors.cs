@@ -11,6 +11,8 @@ internal static class Errors
 
     public static RegistryException IdNotFound(int id) => new(40403, $"Schema {id} not found");
 
+    public static RegistryException GuidNotFound(string guid) => new(40403, $"Schema {guid} not found");
+
     public static RegistryException SubjectSoftDeleted(string subject) =>
         new(40404, $"Subject '{subject}' was soft deleted. Set permanent=true to delete permanently");
 

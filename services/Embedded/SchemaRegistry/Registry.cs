@@ -1,4 +1,5 @@
 using StreamDistill.Embedded.SchemaRegistry.Schemas;
+using StreamDistill.Embedded.SchemaRegistry.Storage;
 
 namespace StreamDistill.Embedded.SchemaRegistry;
 
@@ -9,11 +10,14 @@ namespace StreamDistill.Embedded.SchemaRegistry;
 /// <param name="Version">The version it shall be; in import mode only.</param>
 internal sealed record SchemaRequest(string Text, IReadOnlyList<Reference> References, int? Id = null, int? Version = null);
 
-/// <summary>The registry's rules over its state. Its methods may be called by several threads.</summary>
-internal sealed class Registry(CompatibilityLevel defaultLevel)
+/// <summary>
+/// The registry's rules over its state. Its methods may be called by several threads. Changes are made one after the other:
+/// each is decided on, then kept in the log, then made and answered.
+/// </summary>
+internal sealed partial class Registry(CompatibilityLevel defaultLevel, IChangeLog log, TimeSpan patience) : IAsyncDisposable
 {
     private readonly Lock gate = new();
-    private readonly SubjectStore store = new();
+    private SubjectStore store = new();
 
     /// <summary>The names of subjects that start with a prefix.</summary>
     public IReadOnlyList<string> Subjects(string prefix, bool withDeleted)
@@ -22,6 +26,38 @@ internal sealed class Registry(CompatibilityLevel defaultLevel)
         {
             return [.. store.Subjects.Where(subject =>
                 subject.StartsWith(prefix, StringComparison.Ordinal) && (withDeleted || store.Versions(subject).Any(version => !version.IsDeleted)))];
+        }
+    }
+
+    /// <summary>Every version of the subjects that start with a prefix.</summary>
+    public IReadOnlyList<SchemaVersion> All(string prefix, bool withDeleted, bool latestOnly)
+    {
+        lock (gate)
+        {
+            return [.. store.Subjects
+                .Where(subject => subject.StartsWith(prefix, StringComparison.Ordinal))
+                .SelectMany(subject => store.Versions(subject).Where(version => withDeleted || !version.IsDeleted).TakeLast(latestOnly ? 1 : int.MaxValue))];
+        }
+    }
+
+    /// <summary>The highest id that was ever given; 0 before the first.</summary>
+    public int MaxId
+    {
+        get
+        {
+            lock (gate)
+            {
+                return store.NextId - 1;
+            }
+        }
+    }
+
+    /// <summary>A version's schema with the types of its references in place, so that it stands alone.</summary>
+    public string Resolved(SchemaContent content)
+    {
+        lock (gate)
+        {
+            return CanonicalText.Of(SchemaResolver.Parse(store, content.Text, content.References).Type);
         }
     }
 
@@ -52,6 +88,16 @@ internal sealed class Registry(CompatibilityLevel defaultLevel)
         }
     }
 
+    /// <summary>A schema by its GUID, also a deleted one, and its ids.</summary>
+    public (SchemaContent Content, IReadOnlyList<int> Ids) WithGuid(string guid)
+    {
+        lock (gate)
+        {
+            var found = Guid.TryParse(guid, out var wanted) ? store.All.Where(version => version.Content.Guid == wanted).ToList() : [];
+            return found.Count > 0 ? (found[0].Content, [.. found.Select(version => version.Id).Distinct().Order()]) : throw Errors.GuidNotFound(guid);
+        }
+    }
+
     /// <summary>The ids of the schemas that refer to a version.</summary>
     public IReadOnlyList<int> ReferencedBy(string subject, int? number)
     {
@@ -73,9 +119,8 @@ internal sealed class Registry(CompatibilityLevel defaultLevel)
     }
 
     /// <summary>Registers a schema under a subject, or finds it there.</summary>
-    public SchemaVersion Register(string subject, SchemaRequest request)
-    {
-        lock (gate)
+    public Task<SchemaVersion> RegisterAsync(string subject, SchemaRequest request, CancellationToken cancellationToken) =>
+        ChangeAsync("Register", readFirst: true, cancellationToken, changes =>
         {
             var import = RequireWritable(subject, request);
             var parsed = SchemaResolver.Parse(store, request.Text, request.References);
@@ -95,10 +140,9 @@ internal sealed class Registry(CompatibilityLevel defaultLevel)
                 request.Version ?? store.Versions(subject).Select(version => version.Version).LastOrDefault() + 1,
                 request.Id ?? store.IdOf(parsed.Content) ?? store.NextId,
                 parsed.Content);
-            store.Put(registered);
+            changes.Add(new VersionPut(registered));
             return registered;
-        }
-    }
+        });
 
     /// <summary>Why a schema could not be registered after a version; empty when it could.</summary>
     /// <param name="number">The version; null for the latest, if there is one.</param>
@@ -126,31 +170,28 @@ internal sealed class Registry(CompatibilityLevel defaultLevel)
 
     /// <summary>Deletes a version, which is hidden first and forgotten only when permanently deleted after that.</summary>
     /// <returns>Its number.</returns>
-    public int DeleteVersion(string subject, int? number, bool permanent)
-    {
-        lock (gate)
+    public Task<int> DeleteVersionAsync(string subject, int? number, bool permanent, CancellationToken cancellationToken) =>
+        ChangeAsync("Delete version", readFirst: false, cancellationToken, changes =>
         {
             RequireNotReadOnly(subject);
             var version = Find(Require(subject, withDeleted: true), number);
             RequireUnreferenced(version);
             if (permanent)
             {
-                store.Remove(version.IsDeleted ? version : throw Errors.VersionNotSoftDeleted(subject, version.Version));
+                Forget(changes, version.IsDeleted ? [version] : throw Errors.VersionNotSoftDeleted(subject, version.Version));
             }
             else
             {
-                store.Put(version.IsDeleted ? throw Errors.VersionSoftDeleted(subject, version.Version) : version with { IsDeleted = true });
+                changes.Add(new VersionPut(version.IsDeleted ? throw Errors.VersionSoftDeleted(subject, version.Version) : version with { IsDeleted = true }));
             }
 
             return version.Version;
-        }
-    }
+        });
 
     /// <summary>Deletes a subject, which is hidden first and forgotten only when permanently deleted after that.</summary>
     /// <returns>The numbers of the versions that this deleted.</returns>
-    public IReadOnlyList<int> DeleteSubject(string subject, bool permanent)
-    {
-        lock (gate)
+    public Task<IReadOnlyList<int>> DeleteSubjectAsync(string subject, bool permanent, CancellationToken cancellationToken) =>
+        ChangeAsync<IReadOnlyList<int>>("Delete subject", readFirst: false, cancellationToken, changes =>
         {
             RequireNotReadOnly(subject);
             var all = Require(subject, withDeleted: true);
@@ -167,22 +208,27 @@ internal sealed class Registry(CompatibilityLevel defaultLevel)
 
             var doomed = permanent ? all : present;
             doomed.ForEach(RequireUnreferenced);
-            doomed.ForEach(version =>
+            if (permanent)
             {
-                if (permanent)
-                {
-                    store.Remove(version);
-                }
-                else
-                {
-                    store.Put(version with { IsDeleted = true });
-                }
-            });
-            store.SetLevel(subject, null);
-            store.SetMode(subject, null);
+                Forget(changes, doomed);
+            }
+            else
+            {
+                changes.Add(new SubjectHidden(subject, doomed[^1].Version));
+            }
+
+            if (store.Level(subject) != null)
+            {
+                changes.Add(new LevelSet(subject, null));
+            }
+
+            if (store.Mode(subject) != null)
+            {
+                changes.Add(new ModeSet(subject, null));
+            }
+
             return [.. doomed.Select(version => version.Version)];
-        }
-    }
+        });
 
     /// <summary>The level of a subject's own, or the registry's.</summary>
     /// <param name="orDefault">Whether a subject without a level of its own has the registry's.</param>
@@ -197,18 +243,20 @@ internal sealed class Registry(CompatibilityLevel defaultLevel)
 
     /// <summary>Sets a level; null goes back to the default.</summary>
     /// <returns>The level that was in force before.</returns>
-    public CompatibilityLevel SetLevel(string subject, CompatibilityLevel? level)
-    {
-        lock (gate)
+    public Task<CompatibilityLevel> SetLevelAsync(string subject, CompatibilityLevel? level, CancellationToken cancellationToken) =>
+        ChangeAsync("Update compatibility", readFirst: true, cancellationToken, changes =>
         {
             RequireNotReadOnly(subject);
             var before = level == null && subject != SubjectStore.AllSubjects
                 ? store.Level(subject) ?? throw Errors.LevelNotFound(subject)
                 : LevelInForce(subject);
-            store.SetLevel(subject, level);
+            if (store.Level(subject) != level)
+            {
+                changes.Add(new LevelSet(subject, level));
+            }
+
             return before;
-        }
-    }
+        });
 
     /// <summary>The mode of a subject's own, or the registry's.</summary>
     /// <param name="orDefault">Whether a subject without a mode of its own has the registry's.</param>
@@ -224,9 +272,8 @@ internal sealed class Registry(CompatibilityLevel defaultLevel)
     /// <summary>Sets a mode; null goes back to the default.</summary>
     /// <param name="force">Whether schemas may be imported beside those already there.</param>
     /// <returns>The mode that was in force before.</returns>
-    public RegistryMode SetMode(string subject, RegistryMode? mode, bool force)
-    {
-        lock (gate)
+    public Task<RegistryMode> SetModeAsync(string subject, RegistryMode? mode, bool force, CancellationToken cancellationToken) =>
+        ChangeAsync("Update mode", readFirst: true, cancellationToken, changes =>
         {
             var occupied = subject == SubjectStore.AllSubjects ? store.All.Any() : store.Versions(subject).Count > 0;
             if (mode == RegistryMode.Import && occupied && !force)
@@ -237,10 +284,13 @@ internal sealed class Registry(CompatibilityLevel defaultLevel)
             var before = mode == null && subject != SubjectStore.AllSubjects
                 ? store.Mode(subject) ?? throw Errors.ModeNotFound(subject)
                 : ModeInForce(subject);
-            store.SetMode(subject, mode);
+            if (store.Mode(subject) != mode)
+            {
+                changes.Add(new ModeSet(subject, mode));
+            }
+
             return before;
-        }
-    }
+        });
 
     private CompatibilityLevel LevelInForce(string subject) => store.Level(subject) ?? store.Level(SubjectStore.AllSubjects) ?? defaultLevel;
 
@@ -318,6 +368,12 @@ internal sealed class Registry(CompatibilityLevel defaultLevel)
         return request.Version is { } number && store.Version(subject, number) is { } there && there.Id != request.Id
             ? throw Errors.NotPermitted($"Subject {subject} has another schema as version {number}.")
             : import;
+    }
+
+    private void Forget(List<Change> changes, IEnumerable<SchemaVersion> versions)
+    {
+        changes.AddRange(versions.Select(version => new VersionForgotten(version.Subject, version.Version)));
+        changes.Add(new IdsGiven(store.NextId));
     }
 
     private IEnumerable<SchemaVersion> Referrers(SchemaVersion version) => store.All.Where(other =>

@@ -3,7 +3,7 @@ using StreamDistill.Contracts;
 namespace StreamDistill.Embedded.SchemaRegistry;
 
 /// <summary>The registry refuses a request. The error codes are those of Confluent's registry; its HTTP status is the code's first three digits.</summary>
-internal sealed class RegistryException(int errorCode, string message) : StreamDistillException(message)
+internal class RegistryException(int errorCode, string message) : StreamDistillException(message)
 {
     public int ErrorCode { get; } = errorCode;
 

@@ -1,3 +1,8 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using StreamDistill.Embedded.SchemaRegistry.Storage;
+
 namespace StreamDistill.Embedded.SchemaRegistry;
 
 /// <summary>A type's name in a schema, and the version that defines it.</summary>
@@ -9,6 +14,16 @@ internal sealed record SchemaContent(string Text, IReadOnlyList<Reference> Refer
     public bool Equals(SchemaContent? other) => other != null && Text == other.Text && References.SequenceEqual(other.References);
 
     public override int GetHashCode() => HashCode.Combine(Text, References.Count);
+
+    /// <summary>The same wherever and whenever the content is registered: a hash of it.</summary>
+    public Guid Guid
+    {
+        get
+        {
+            var all = string.Join('\n', References.Select(each => string.Create(CultureInfo.InvariantCulture, $"{each.Name} {each.Subject} {each.Version}")).Prepend(Text));
+            return new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(all)).AsSpan(0, 16), bigEndian: true);
+        }
+    }
 }
 
 /// <summary>A schema in its place. A deleted one is hidden but still there, so that old data can be read.</summary>
@@ -23,8 +38,7 @@ internal enum RegistryMode
 }
 
 /// <summary>
-/// The registry's whole state, in memory. Every change goes through <see cref="Put" />, <see cref="Remove" />,
-/// <see cref="SetLevel" /> or <see cref="SetMode" />. Not safe for several threads.
+/// The registry's whole state, in memory: what the changes so far, in their order, amount to. Not safe for several threads.
 /// </summary>
 internal sealed class SubjectStore
 {
@@ -64,12 +78,47 @@ internal sealed class SubjectStore
 
     public RegistryMode? Mode(string subject) => modes.TryGetValue(subject, out var mode) ? mode : null;
 
-    /// <summary>Adds a version, or replaces it.</summary>
-    public void Put(SchemaVersion version)
+    /// <summary>Makes a change. Making the same changes again, from any point on, comes to the same state.</summary>
+    public void Apply(Change change)
+    {
+        switch (change)
+        {
+            case VersionPut put:
+                Put(put.Version);
+                break;
+            case VersionForgotten forgotten when Version(forgotten.Subject, forgotten.Version) is { } version:
+                Remove(version);
+                break;
+            case SubjectHidden hidden:
+                foreach (var version in Versions(hidden.Subject).Where(version => version.Version <= hidden.UpToVersion).ToList())
+                {
+                    Put(version with { IsDeleted = true });
+                }
+
+                break;
+            case LevelSet set:
+                Set(levels, set.Subject, set.Level);
+                break;
+            case ModeSet set:
+                Set(modes, set.Subject, set.Mode);
+                break;
+            case IdsGiven given:
+                NextId = Math.Max(NextId, given.NextId);
+                break;
+        }
+    }
+
+    private void Put(SchemaVersion version)
     {
         if (!subjects.TryGetValue(version.Subject, out var versions))
         {
             subjects[version.Subject] = versions = [];
+        }
+
+        if (versions.TryGetValue(version.Version, out var before) && before.Id != version.Id)
+        {
+            Remove(before);
+            subjects[version.Subject] = versions;
         }
 
         versions[version.Version] = version;
@@ -84,7 +133,7 @@ internal sealed class SubjectStore
     }
 
     /// <summary>Forgets a version. Its id is forgotten with its last place.</summary>
-    public void Remove(SchemaVersion version)
+    private void Remove(SchemaVersion version)
     {
         var versions = subjects[version.Subject];
         versions.Remove(version.Version);
@@ -104,12 +153,6 @@ internal sealed class SubjectStore
             }
         }
     }
-
-    /// <summary>Sets a subject's level; null removes it.</summary>
-    public void SetLevel(string subject, CompatibilityLevel? level) => Set(levels, subject, level);
-
-    /// <summary>Sets a subject's mode; null removes it.</summary>
-    public void SetMode(string subject, RegistryMode? mode) => Set(modes, subject, mode);
 
     private static void Set<T>(Dictionary<string, T> values, string subject, T? value)
         where T : struct

@@ -22,7 +22,7 @@ public sealed class RegistryClient : IAsyncDisposable
     public HttpClient Http => http;
 
     public static async Task<RegistryClient> StartAsync(SchemaRegistryOptions? options = null) =>
-        new(await SchemaRegistryServer.StartAsync(options ?? new SchemaRegistryOptions(), TestContext.Current.CancellationToken));
+        new(await SchemaRegistryServer.StartAsync(options ?? new SchemaRegistryOptions { InMemory = true }, TestContext.Current.CancellationToken));
 
     /// <summary>The status and the body of an answer.</summary>
     public async Task<(int Status, JsonElement Body)> SendAsync(string method, string path, string? body = null)

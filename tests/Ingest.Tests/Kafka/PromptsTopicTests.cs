@@ -19,7 +19,7 @@ public sealed class PromptsTopicTests(ITestOutputHelper output) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         broker = await StartBrokerAsync(port: 0);
-        registry = await SchemaRegistryServer.StartAsync(new SchemaRegistryOptions(), TestContext.Current.CancellationToken);
+        registry = await SchemaRegistryServer.StartAsync(new SchemaRegistryOptions { InMemory = true }, TestContext.Current.CancellationToken);
     }
 
     public async ValueTask DisposeAsync()

@@ -21,7 +21,7 @@ public sealed class AvroSerdeTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        server = await SchemaRegistryServer.StartAsync(new SchemaRegistryOptions(), TestContext.Current.CancellationToken);
+        server = await SchemaRegistryServer.StartAsync(new SchemaRegistryOptions { InMemory = true }, TestContext.Current.CancellationToken);
         client = new CachedSchemaRegistryClient(new SchemaRegistryConfig { Url = server.Url.ToString(), MaxRetries = 1 });
     }
 

@@ -91,7 +91,7 @@ public sealed class RegistryFailureTests
 
         var asked = client.GetSchemaAsync(1);
         await using var server = await StreamDistill.Embedded.SchemaRegistry.SchemaRegistryServer.StartAsync(
-            new() { Port = port }, TestContext.Current.CancellationToken);
+            new() { Port = port, InMemory = true }, TestContext.Current.CancellationToken);
 
         Assert.Equal(40403, (await Assert.ThrowsAsync<SchemaRegistryException>(() => asked)).ErrorCode);
     }

@@ -28,7 +28,7 @@ public sealed class Cluster : IAsyncLifetime
     {
         broker = await EmbeddedBroker.StartAsync(new BrokerOptions(), CancellationToken.None);
         BootstrapServers = broker.BootstrapServers;
-        Registry = await SchemaRegistryServer.StartAsync(new Embedded.SchemaRegistry.SchemaRegistryOptions(), CancellationToken.None);
+        Registry = await SchemaRegistryServer.StartAsync(new Embedded.SchemaRegistry.SchemaRegistryOptions { InMemory = true }, CancellationToken.None);
     }
 
     public async ValueTask DisposeAsync()

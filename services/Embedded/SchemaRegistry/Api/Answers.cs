@@ -24,8 +24,7 @@ internal static class Answers
     }
 
     /// <summary>A schema as it is, not as a string within JSON.</summary>
-    public static Task WriteSchemaAsync(HttpContext context, SchemaContent content) =>
-        WriteBytesAsync(context, Encoding.UTF8.GetBytes(content.Text));
+    public static Task WriteSchemaAsync(HttpContext context, string text) => WriteBytesAsync(context, Encoding.UTF8.GetBytes(text));
 
     public static Task WriteTextsAsync(HttpContext context, IEnumerable<string> texts) => WriteAsync(context, json => WriteTexts(json, texts));
 
@@ -47,19 +46,27 @@ internal static class Answers
         json.WriteEndObject();
     });
 
-    public static Task WriteVersionAsync(HttpContext context, SchemaVersion version) => WriteAsync(context, json =>
+    /// <param name="context">The request.</param>
+    /// <param name="version">The version.</param>
+    /// <param name="text">Its schema, where the client wants it in another form.</param>
+    public static Task WriteVersionAsync(HttpContext context, SchemaVersion version, string? text = null) =>
+        WriteAsync(context, json => WriteVersion(json, version, TakesMore(context), text));
+
+    /// <summary>Versions in an array.</summary>
+    public static Task WriteVersionsAsync(HttpContext context, IEnumerable<SchemaVersion> versions) => WriteAsync(context, json =>
     {
-        json.WriteStartObject();
-        json.WriteString("subject", version.Subject);
-        json.WriteNumber("version", version.Version);
-        json.WriteNumber("id", version.Id);
-        WriteContentFields(json, version.Content);
-        json.WriteEndObject();
+        json.WriteStartArray();
+        foreach (var version in versions)
+        {
+            WriteVersion(json, version, TakesMore(context), text: null);
+        }
+
+        json.WriteEndArray();
     });
 
     /// <summary>A newly registered version: only its id, which is all that older clients take, unless the client says that it takes more.</summary>
     public static Task WriteRegisteredAsync(HttpContext context, SchemaVersion version) =>
-        bool.TryParse(context.Request.Headers["Confluent-Accept-Unknown-Properties"], out var takesMore) && takesMore
+        TakesMore(context)
             ? WriteVersionAsync(context, version)
             : WriteAsync(context, json =>
             {
@@ -68,12 +75,22 @@ internal static class Answers
                 json.WriteEndObject();
             });
 
-    public static void WriteContent(Utf8JsonWriter json, SchemaContent content)
+    /// <summary>A schema by itself.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="content">The schema.</param>
+    /// <param name="text">It, where the client wants it in another form.</param>
+    /// <param name="maxId">The highest id that there is, where the client wants to know.</param>
+    public static Task WriteContentAsync(HttpContext context, SchemaContent content, string? text, int? maxId = null) => WriteAsync(context, json =>
     {
         json.WriteStartObject();
-        WriteContentFields(json, content);
+        WriteContentFields(json, content, text);
+        if (maxId is { } highest)
+        {
+            json.WriteNumber("maxId", highest);
+        }
+
         json.WriteEndObject();
-    }
+    });
 
     public static void WriteTexts(Utf8JsonWriter json, IEnumerable<string> texts)
     {
@@ -86,16 +103,39 @@ internal static class Answers
         json.WriteEndArray();
     }
 
-    private static void WriteContentFields(Utf8JsonWriter json, SchemaContent content)
+    /// <summary>Newer fields are for clients that ignore what they do not know.</summary>
+    private static bool TakesMore(HttpContext context) =>
+        bool.TryParse(context.Request.Headers["Confluent-Accept-Unknown-Properties"], out var takesMore) && takesMore;
+
+    private static void WriteVersion(Utf8JsonWriter json, SchemaVersion version, bool withGuid, string? text)
     {
-        json.WriteString("schema", content.Text);
-        if (content.References.Count == 0)
+        json.WriteStartObject();
+        json.WriteString("subject", version.Subject);
+        json.WriteNumber("version", version.Version);
+        json.WriteNumber("id", version.Id);
+        if (withGuid)
         {
-            return;
+            json.WriteString("guid", version.Content.Guid);
         }
 
+        WriteContentFields(json, version.Content, text);
+        json.WriteEndObject();
+    }
+
+    /// <summary>A schema in another form has its references within.</summary>
+    private static void WriteContentFields(Utf8JsonWriter json, SchemaContent content, string? text)
+    {
+        json.WriteString("schema", text ?? content.Text);
+        if (text is null && content.References.Count > 0)
+        {
+            WriteReferences(json, content.References);
+        }
+    }
+
+    public static void WriteReferences(Utf8JsonWriter json, IReadOnlyList<Reference> references)
+    {
         json.WriteStartArray("references");
-        foreach (var reference in content.References)
+        foreach (var reference in references)
         {
             json.WriteStartObject();
             json.WriteString("name", reference.Name);

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Routing;
 namespace StreamDistill.Embedded.SchemaRegistry.Api;
 
 /// <summary>
-/// Confluent's REST API, https://docs.confluent.io/platform/current/schema-registry/develop/api.html. Left out: contexts,
-/// metadata and rule sets, schema GUIDs, associations, exporters.
+/// Confluent's REST API, https://docs.confluent.io/platform/current/schema-registry/develop/api.html. Left out:
+/// other contexts than the one without a name, metadata and rule sets, associations, exporters.
 /// </summary>
 internal static class RegistryApi
 {
@@ -27,10 +27,37 @@ internal static class RegistryApi
     private static void MapSchemas(IEndpointRouteBuilder routes, Registry registry)
     {
         routes.MapGet("/schemas/types", context => Answers.WriteTextsAsync(context, ["AVRO"]));
+        routes.MapGet("/contexts", context => Answers.WriteTextsAsync(context, ["."]));
+        routes.MapGet("/schemas", context => Answers.WriteVersionsAsync(context, Requests.Page(context, registry.All(
+            context.Request.Query["subjectPrefix"].ToString(), Requests.Flag(context, "deleted"), Requests.Flag(context, "latestOnly")))));
         routes.MapGet("/schemas/ids/{id}", context =>
-            Answers.WriteAsync(context, json => Answers.WriteContent(json, registry.WithId(Requests.Id(context))[0].Content)));
+        {
+            var content = registry.WithId(Requests.Id(context))[0].Content;
+            return Answers.WriteContentAsync(context, content, Resolved(context, registry, content), Requests.Flag(context, "fetchMaxId") ? registry.MaxId : null);
+        });
         routes.MapGet("/schemas/ids/{id}/schema", context =>
-            Answers.WriteSchemaAsync(context, registry.WithId(Requests.Id(context))[0].Content));
+        {
+            var content = registry.WithId(Requests.Id(context))[0].Content;
+            return Answers.WriteSchemaAsync(context, Resolved(context, registry, content) ?? content.Text);
+        });
+        routes.MapGet("/schemas/guids/{guid}", context =>
+        {
+            var content = registry.WithGuid((string)context.Request.RouteValues["guid"]!).Content;
+            return Answers.WriteContentAsync(context, content, Resolved(context, registry, content));
+        });
+        routes.MapGet("/schemas/guids/{guid}/ids", context => Answers.WriteAsync(context, json =>
+        {
+            json.WriteStartArray();
+            foreach (var id in registry.WithGuid((string)context.Request.RouteValues["guid"]!).Ids)
+            {
+                json.WriteStartObject();
+                json.WriteString("context", ".");
+                json.WriteNumber("id", id);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }));
         routes.MapGet("/schemas/ids/{id}/subjects", context =>
             Answers.WriteTextsAsync(context, Places(context).Select(version => version.Subject).Distinct()));
         routes.MapGet("/schemas/ids/{id}/versions", context => Answers.WriteAsync(context, json =>
@@ -56,28 +83,48 @@ internal static class RegistryApi
 
     private static void MapSubjects(IEndpointRouteBuilder routes, Registry registry)
     {
-        routes.MapGet("/subjects", context => Answers.WriteTextsAsync(
-            context, registry.Subjects(context.Request.Query["subjectPrefix"].ToString(), Requests.Flag(context, "deleted"))));
+        routes.MapGet("/subjects", context =>
+        {
+            var prefix = context.Request.Query["subjectPrefix"].ToString();
+            var deletedOnly = Requests.Flag(context, "deletedOnly");
+            var found = registry.Subjects(prefix, deletedOnly || Requests.Flag(context, "deleted"));
+            return Answers.WriteTextsAsync(context, Requests.Page(context, deletedOnly ? found.Except(registry.Subjects(prefix, withDeleted: false)) : found));
+        });
         routes.MapPost("/subjects/{subject}", async context => await Answers.WriteVersionAsync(
             context, registry.Lookup(Requests.Subject(context), await Requests.SchemaAsync(context), Requests.Flag(context, "deleted"))));
-        routes.MapDelete("/subjects/{subject}", context => Answers.WriteNumbersAsync(
-            context, registry.DeleteSubject(Requests.Subject(context), Requests.Flag(context, "permanent"))));
+        routes.MapDelete("/subjects/{subject}", async context => await Answers.WriteNumbersAsync(
+            context, await registry.DeleteSubjectAsync(Requests.Subject(context), Requests.Flag(context, "permanent"), context.RequestAborted)));
 
         const string versions = "/subjects/{subject}/versions";
         routes.MapGet(versions, context => Answers.WriteNumbersAsync(
-            context, registry.Versions(Requests.Subject(context), Requests.Flag(context, "deleted")).Select(version => version.Version)));
+            context, Requests.Page(context, registry.Versions(Requests.Subject(context), Requests.Flag(context, "deleted")).Select(version => version.Version))));
         routes.MapPost(versions, async context => await Answers.WriteRegisteredAsync(
-            context, registry.Register(Requests.Subject(context), await Requests.SchemaAsync(context))));
-        routes.MapGet(versions + "/{version}", context => Answers.WriteVersionAsync(context, Version(context)));
-        routes.MapGet(versions + "/{version}/schema", context => Answers.WriteSchemaAsync(context, Version(context).Content));
+            context, await registry.RegisterAsync(Requests.Subject(context), await Requests.SchemaAsync(context), context.RequestAborted)));
+        routes.MapGet(versions + "/{version}", context =>
+        {
+            var version = Version(context);
+            return Answers.WriteVersionAsync(context, version, Resolved(context, registry, version.Content));
+        });
+        routes.MapGet(versions + "/{version}/schema", context =>
+        {
+            var content = Version(context).Content;
+            return Answers.WriteSchemaAsync(context, Resolved(context, registry, content) ?? content.Text);
+        });
         routes.MapGet(versions + "/{version}/referencedby", context => Answers.WriteNumbersAsync(
             context, registry.ReferencedBy(Requests.Subject(context), Requests.Version(context))));
-        routes.MapDelete(versions + "/{version}", context => Answers.WriteAsync(context, json => json.WriteNumberValue(
-            registry.DeleteVersion(Requests.Subject(context), Requests.Version(context), Requests.Flag(context, "permanent")))));
+        routes.MapDelete(versions + "/{version}", async context =>
+        {
+            var deleted = await registry.DeleteVersionAsync(
+                Requests.Subject(context), Requests.Version(context), Requests.Flag(context, "permanent"), context.RequestAborted);
+            await Answers.WriteAsync(context, json => json.WriteNumberValue(deleted));
+        });
 
         SchemaVersion Version(HttpContext context) =>
             registry.Version(Requests.Subject(context), Requests.Version(context), Requests.Flag(context, "deleted"));
     }
+
+    private static string? Resolved(HttpContext context, Registry registry, SchemaContent content) =>
+        Requests.WantsResolved(context) ? registry.Resolved(content) : null;
 
     private static void MapCompatibility(IEndpointRouteBuilder routes, Registry registry)
     {
@@ -107,12 +154,12 @@ internal static class RegistryApi
         {
             routes.MapGet(path, context => Answers.WriteFieldAsync(
                 context, "compatibilityLevel", registry.Level(Requests.Scope(context), Requests.Flag(context, "defaultToGlobal")).Name()));
-            routes.MapDelete(path, context => Answers.WriteFieldAsync(
-                context, "compatibilityLevel", registry.SetLevel(Requests.Scope(context), null).Name()));
+            routes.MapDelete(path, async context => await Answers.WriteFieldAsync(
+                context, "compatibilityLevel", (await registry.SetLevelAsync(Requests.Scope(context), null, context.RequestAborted)).Name()));
             routes.MapPut(path, async context =>
             {
                 var level = LevelNames.Parse(await Requests.FieldAsync(context, "compatibility") ?? throw Errors.InvalidLevel(""));
-                registry.SetLevel(Requests.Scope(context), level);
+                await registry.SetLevelAsync(Requests.Scope(context), level, context.RequestAborted);
                 await Answers.WriteFieldAsync(context, "compatibility", level.Name());
             });
         }
@@ -124,23 +171,18 @@ internal static class RegistryApi
         {
             routes.MapGet(path, context => WriteAsync(
                 context, registry.Mode(Requests.Scope(context), Requests.Flag(context, "defaultToGlobal"))));
-            routes.MapDelete(path, context => WriteAsync(context, registry.SetMode(Requests.Scope(context), null, force: false)));
+            routes.MapDelete(path, async context => await WriteAsync(
+                context, await registry.SetModeAsync(Requests.Scope(context), null, force: false, context.RequestAborted)));
             routes.MapPut(path, async context =>
             {
                 var name = await Requests.FieldAsync(context, "mode") ?? "";
-                var mode = name.ToUpperInvariant() switch
-                {
-                    "READWRITE" => RegistryMode.ReadWrite,
-                    "READONLY" => RegistryMode.ReadOnly,
-                    "IMPORT" => RegistryMode.Import,
-                    _ => throw Errors.InvalidMode(name),
-                };
-                registry.SetMode(Requests.Scope(context), mode, Requests.Flag(context, "force"));
+                var mode = ModeNames.Parse(name);
+                await registry.SetModeAsync(Requests.Scope(context), mode, Requests.Flag(context, "force"), context.RequestAborted);
                 await WriteAsync(context, mode);
             });
         }
 
         static Task WriteAsync(HttpContext context, RegistryMode mode) =>
-            Answers.WriteFieldAsync(context, "mode", mode.ToString().ToUpperInvariant());
+            Answers.WriteFieldAsync(context, "mode", mode.Name());
     }
 }

@@ -43,6 +43,21 @@ internal static class Requests
     /// <summary>A flag in the query; false where it is not there.</summary>
     public static bool Flag(HttpContext context, string name) => bool.TryParse(context.Request.Query[name], out var flag) && flag;
 
+    /// <summary>The part of a list that the query wants: <c>offset</c>, 0 by default, and <c>limit</c>, all by default.</summary>
+    public static IEnumerable<T> Page<T>(HttpContext context, IEnumerable<T> all)
+    {
+        var limit = Number(context, "limit", -1);
+        return all.Skip(Number(context, "offset", 0)).Take(limit < 0 ? int.MaxValue : limit);
+    }
+
+    /// <summary>Whether the query wants the types of the references within the schema.</summary>
+    public static bool WantsResolved(HttpContext context) => context.Request.Query["format"].ToString() switch
+    {
+        "" or "default" => false,
+        "resolved" => true,
+        var other => throw new RegistryException(422, $"The format '{other}' is not supported here; allowed are default and resolved."),
+    };
+
     /// <summary>The schema in the body.</summary>
     public static async Task<SchemaRequest> SchemaAsync(HttpContext context)
     {
@@ -69,6 +84,14 @@ internal static class Requests
         var body = await BodyAsync(context);
         RefuseOthers(body, name);
         return Text(body, name);
+    }
+
+    private static int Number(HttpContext context, string name, int otherwise)
+    {
+        var text = context.Request.Query[name].ToString();
+        return text.Length == 0 ? otherwise
+            : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number
+            : throw new RegistryException(400, $"The parameter '{name}' is '{text}', not a 32-bit integer.");
     }
 
     private static async Task<JsonElement> BodyAsync(HttpContext context)
