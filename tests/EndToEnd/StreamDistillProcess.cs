@@ -25,6 +25,8 @@ internal sealed class StreamDistillProcess : IDisposable
 
     public int Id => process.Id;
 
+    public bool HasExited => process.HasExited;
+
     public static StreamDistillProcess Start(params string[] arguments) => StartAs("streamdistill", arguments);
 
     public static StreamDistillProcess StartAs(string program, params string[] arguments)

@@ -18,9 +18,21 @@ internal static class UpCommand
         var brokerPort = new Option<int>("--broker-port") { Description = "The embedded broker's port; 0 takes a free one.", DefaultValueFactory = _ => 9092 };
         var registryPort = new Option<int>("--registry-port") { Description = "The embedded schema registry's port; 0 takes a free one.", DefaultValueFactory = _ => 8081 };
         var set = new Option<string[]>("--set") { Description = "Any other setting of a service, such as Verify:MaxAttempts=3. May be given several times." };
+        var restartDelayMax = new Option<double>("--restart-delay-max")
+        {
+            Description = "Longest wait, in seconds, before a part that died is started again; waits double up to it.",
+            DefaultValueFactory = _ => RestartPolicy.Persistent.LongestDelay.TotalSeconds,
+        };
+        restartDelayMax.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<double>() is not (>= 0.01 and <= 3600))
+            {
+                result.AddError("--restart-delay-max is a number of seconds from 0.01 to 3600.");
+            }
+        });
         var command = new Command("up", "Run everything on this machine until Ctrl-C: broker, schema registry, ingest, teach, verify, compact.")
         {
-            teacher, model, data, ingestPort, brokerPort, registryPort, set,
+            teacher, model, data, ingestPort, brokerPort, registryPort, set, restartDelayMax,
         };
         command.SetGuardedAction(async (parsed, cancellationToken) =>
         {
@@ -36,6 +48,7 @@ internal static class UpCommand
                     BrokerPort = parsed.GetValue(brokerPort),
                     RegistryPort = parsed.GetValue(registryPort),
                     External = External(),
+                    Restarts = RestartPolicy.Persistent.NoLongerThan(TimeSpan.FromSeconds(parsed.GetValue(restartDelayMax))),
                     Settings = SystemPlan.ServiceNames.ToDictionary(name => name, _ => (IReadOnlyList<string>)arguments),
                 },
                 cancellationToken);

@@ -20,6 +20,10 @@ internal sealed record RestartPolicy(TimeSpan FirstDelay, TimeSpan LongestDelay,
     /// <summary>For a job that is to end.</summary>
     public static RestartPolicy Limited { get; } = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(8), 5);
 
+    /// <summary>The same policy with no delay longer than this.</summary>
+    public RestartPolicy NoLongerThan(TimeSpan longest) =>
+        this with { LongestDelay = longest, FirstDelay = longest < FirstDelay ? longest : FirstDelay };
+
     /// <summary>The delay before a restart, counted from 1.</summary>
     public TimeSpan DelayBefore(int restart) =>
         TimeSpan.FromTicks((long)Math.Min(LongestDelay.Ticks, FirstDelay.Ticks * Math.Pow(2, Math.Min(restart - 1, 30))));
