@@ -58,6 +58,14 @@ internal sealed class Child : IAsyncDisposable
         return await ReadAsync();
     }
 
+    /// <summary>Ends it as kill -9 does.</summary>
+    public async ValueTask KillAsync()
+    {
+        process.Kill();
+        await process.WaitForExitAsync();
+        process.Dispose();
+    }
+
     public async ValueTask DisposeAsync()
     {
         process.StandardInput.Close();

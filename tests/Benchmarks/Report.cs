@@ -16,6 +16,12 @@ internal sealed class Report(string name)
         string.Create(CultureInfo.InvariantCulture, $"{figure:N1}{unit}"),
         string.Create(CultureInfo.InvariantCulture, $"at least {least:N0}{unit}: {(figure >= least ? "met" : "MISSED")}")));
 
+    /// <summary>Adds a figure with the most it should be.</summary>
+    public void AddAtMost(string measure, double figure, string unit, double most) => rows.Add((
+        measure,
+        string.Create(CultureInfo.InvariantCulture, $"{figure:N3}{unit}"),
+        string.Create(CultureInfo.InvariantCulture, $"under {most}{unit}: {(figure < most ? "met" : "MISSED")}")));
+
     public void Print()
     {
         var (measure, figure) = (rows.Max(row => row.Measure.Length), rows.Max(row => row.Figure.Length));

@@ -42,4 +42,12 @@ internal static class Timing
         var ordered = values.Order().ToList();
         return (ordered[(ordered.Count - 1) / 2] + ordered[ordered.Count / 2]) / 2;
     }
+
+    /// <param name="values">At least one.</param>
+    /// <param name="percent">50 is the median.</param>
+    public static double Percentile(this IEnumerable<double> values, int percent)
+    {
+        var ordered = values.Order().ToList();
+        return ordered[(ordered.Count - 1) * percent / 100];
+    }
 }
