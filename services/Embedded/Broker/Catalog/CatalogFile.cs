@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using StreamDistill.Contracts;
+using StreamDistill.Embedded.Broker.Log;
 
 namespace StreamDistill.Embedded.Broker.Catalog;
 
@@ -38,20 +39,15 @@ internal static class CatalogFile
 
     /// <summary>The content, or null where there is no file yet.</summary>
     /// <exception cref="StreamDistillException">The file is damaged or of another version.</exception>
-    public static CatalogContent? Read(string directory)
+    public static CatalogContent? Read(IFileSystem files, string directory)
     {
         var path = Path.Combine(directory, Name);
-        if (!File.Exists(path))
+        if (!files.Exists(path))
         {
             return null;
         }
 
-        if (new FileInfo(path).Length > BytesMax)
-        {
-            throw Damaged(path, $"it has more than {BytesMax} bytes");
-        }
-
-        var bytes = File.ReadAllBytes(path);
+        var bytes = ReadBytes(files, path);
         var end = bytes.AsSpan(0, Math.Min(bytes.Length, 200)).IndexOf((byte)'\n');
         var head = end < 0 ? [] : Encoding.UTF8.GetString(bytes, 0, end).Split(' ');
         if (head.Length != 3 || head[0] != Magic)
@@ -82,19 +78,31 @@ internal static class CatalogFile
 
     /// <summary>Replaces the file; it survives a power cut once this returns.</summary>
     /// <exception cref="IOException">The disk refused. The old file or the new one is there.</exception>
-    public static void Write(string directory, CatalogContent content)
+    public static void Write(IFileSystem files, string directory, CatalogContent content)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(content, Json);
         var path = Path.Combine(directory, Name);
-        using (var file = File.Create(path + ".new"))
+        using (var file = files.Open(path + ".new"))
         {
-            file.Write(Encoding.UTF8.GetBytes($"{Magic} {Version} {Digest(body)}\n"));
-            file.Write(body);
-            file.Flush(flushToDisk: true);
+            file.SetLength(0);
+            file.Write([.. Encoding.UTF8.GetBytes($"{Magic} {Version} {Digest(body)}\n"), .. body], 0);
+            file.Flush();
         }
 
-        File.Move(path + ".new", path, overwrite: true);
-        DirectorySync.Flush(directory);
+        files.Rename(path + ".new", path);
+        files.SyncDirectory(directory);
+    }
+
+    private static byte[] ReadBytes(IFileSystem files, string path)
+    {
+        using var file = files.Open(path);
+        if (file.Length > BytesMax)
+        {
+            throw Damaged(path, $"it has more than {BytesMax} bytes");
+        }
+
+        var bytes = new byte[file.Length];
+        return bytes[..file.Read(bytes, 0)];
     }
 
     private static string Digest(ReadOnlySpan<byte> body) => Convert.ToHexStringLower(SHA256.HashData(body));

@@ -59,7 +59,7 @@ internal sealed class TopicCatalog : IDisposable
         this.lockFile = lockFile;
         this.content = content;
         Options = options;
-        folders = new TopicFolders(directory, logger);
+        folders = new TopicFolders(files, directory, logger);
         nextProducerId = content.NextProducerId;
     }
 
@@ -79,12 +79,12 @@ internal sealed class TopicCatalog : IDisposable
     /// <exception cref="StreamDistillException">Another broker uses the directory, or what is in it is damaged.</exception>
     public static TopicCatalog Open(IFileSystem files, string directory, CatalogOptions options, TimeProvider time, ILogger logger)
     {
-        Directory.CreateDirectory(directory);
+        files.CreateDirectory(directory);
         var lockFile = TakeLock(directory);
         TopicCatalog? catalog = null;
         try
         {
-            var content = CatalogFile.Read(directory) ?? new CatalogContent(Base64Url.EncodeToString(Guid.NewGuid().ToByteArray(bigEndian: true)), 0, []);
+            var content = CatalogFile.Read(files, directory) ?? new CatalogContent(Base64Url.EncodeToString(Guid.NewGuid().ToByteArray(bigEndian: true)), 0, []);
             catalog = new TopicCatalog(files, directory, options, time, logger, lockFile, content);
             catalog.OpenTopics();
             return catalog;
@@ -245,7 +245,7 @@ internal sealed class TopicCatalog : IDisposable
             if (first + count > content.NextProducerId)
             {
                 var ahead = content with { NextProducerId = first + Math.Max(count, ProducerIdsAhead) };
-                CatalogFile.Write(directory, ahead);
+                CatalogFile.Write(files, directory, ahead);
                 content = ahead;
             }
 
@@ -291,7 +291,7 @@ internal sealed class TopicCatalog : IDisposable
                 folders.Make(topic, 0);
             }
 
-            CatalogFile.Write(directory, content);
+            CatalogFile.Write(files, directory, content);
         }
 
         folders.Reconcile(content.Topics);
@@ -394,7 +394,7 @@ internal sealed class TopicCatalog : IDisposable
     {
         try
         {
-            CatalogFile.Write(directory, changed);
+            CatalogFile.Write(files, directory, changed);
             content = changed;
             return (ErrorCode.None, null);
         }

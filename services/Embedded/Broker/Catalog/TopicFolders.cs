@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using StreamDistill.Contracts;
+using StreamDistill.Embedded.Broker.Log;
 
 namespace StreamDistill.Embedded.Broker.Catalog;
 
@@ -8,7 +9,7 @@ namespace StreamDistill.Embedded.Broker.Catalog;
 /// Where topics' files are: <c>topics/NAME.ID/PARTITION</c> below the data directory. The name (its first 200 characters) is for
 /// people; the id is what keeps a topic that is made again from the files of the one that was deleted.
 /// </summary>
-internal sealed class TopicFolders(string dataDirectory, ILogger logger)
+internal sealed class TopicFolders(IFileSystem files, string dataDirectory, ILogger logger)
 {
     private const int NameLengthMax = 200;
     private readonly string root = Path.Combine(dataDirectory, "topics");
@@ -24,8 +25,8 @@ internal sealed class TopicFolders(string dataDirectory, ILogger logger)
             Directory.CreateDirectory(Partition(topic, partition));
         }
 
-        DirectorySync.Flush(Folder(topic));
-        DirectorySync.Flush(root);
+        files.SyncDirectory(Folder(topic));
+        files.SyncDirectory(root);
     }
 
     /// <summary>Removes a topic's files. What cannot be removed now is removed at the next start.</summary>

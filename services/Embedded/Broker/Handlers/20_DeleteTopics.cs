@@ -7,7 +7,9 @@ namespace StreamDistill.Embedded.Broker.Handlers;
 /// DeleteTopics, versions 1 to 6: deletes topics with their records, by name or, from version 6, by id. A topic is gone once the
 /// answer is sent; the request's timeout is not needed. The broker's own topics cannot be deleted.
 /// </summary>
-internal sealed class DeleteTopicsHandler(TopicCatalog catalog) : Handler(ApiKey.DeleteTopics, 1, 6, 4)
+/// <param name="catalog">Has the topics.</param>
+/// <param name="forget">Told the name of each topic that was deleted, for groups to forget their offsets of it.</param>
+internal sealed class DeleteTopicsHandler(TopicCatalog catalog, Action<string> forget) : Handler(ApiKey.DeleteTopics, 1, 6, 4)
 {
     public override ValueTask<bool> HandleAsync(Request request, KafkaWriter response, CancellationToken cancellationToken)
     {
@@ -59,7 +61,18 @@ internal sealed class DeleteTopicsHandler(TopicCatalog catalog) : Handler(ApiKey
             return (ErrorCode.InvalidRequest, "A topic is named by its name or its id, not by both.");
         }
 
-        return name is null ? (ErrorCode.UnknownTopicId, "There is no topic with this id.") : catalog.Delete(name);
+        if (name is null)
+        {
+            return (ErrorCode.UnknownTopicId, "There is no topic with this id.");
+        }
+
+        var result = catalog.Delete(name);
+        if (result.Error == ErrorCode.None)
+        {
+            forget(name);
+        }
+
+        return result;
     }
 
     private readonly record struct Asked(string? Name, Guid Id);

@@ -65,7 +65,19 @@ internal sealed class DeleteRecordsHandler(TopicCatalog catalog) : Handler(ApiKe
             return (ErrorCode.OffsetOutOfRange, -1);
         }
 
-        var result = log.DeleteRecordsBefore(asked.Offset == ToTheEnd ? log.EndOffset : asked.Offset);
-        return (result.Error, result.Error == ErrorCode.None ? log.StartOffset : -1);
+        try
+        {
+            var result = log.DeleteRecordsBefore(asked.Offset == ToTheEnd ? log.EndOffset : asked.Offset);
+            return (result.Error, result.Error == ErrorCode.None ? log.StartOffset : -1);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The topic was deleted in between.
+            return (ErrorCode.UnknownTopicOrPartition, -1);
+        }
+        catch (IOException)
+        {
+            return (ErrorCode.KafkaStorageError, -1);
+        }
     }
 }
