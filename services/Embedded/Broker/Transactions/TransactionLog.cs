@@ -91,6 +91,6 @@ internal sealed class TransactionLog(PartitionLog log, TimeProvider time)
         }
     }
 
-    private ErrorCode Append(byte[] key, byte[]? value) =>
+    private ErrorCode Append(ReadOnlyMemory<byte> key, ReadOnlyMemory<byte>? value) =>
         log.AppendInternal(RecordBatch.Build([new LogRecord(0, time.GetUtcNow().ToUnixTimeMilliseconds(), key, value)])).Error;
 }
