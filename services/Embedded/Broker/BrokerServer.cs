@@ -72,7 +72,7 @@ internal sealed class BrokerServer : IAsyncDisposable
 
         Catalog = TopicCatalog.Open(files, directory, new CatalogOptions { DefaultPartitions = options.DefaultPartitions, AutoCreates = options.AutoCreateTopics }, time, logger);
         parts.Push(new Closing(Catalog));
-        var groups = new GroupCoordinator(Catalog.Partition(TopicCatalog.ConsumerOffsets, 0)!, (topic, partition) => Catalog.Partition(topic, partition) is not null, new GroupOptions(), time, logger);
+        var groups = new GroupCoordinator(Catalog.Partition(TopicCatalog.ConsumerOffsets, 0)!, (topic, partition) => Catalog.Partition(topic, partition) is not null, new GroupOptions { FlushesCommits = options.FsyncAlways }, time, logger);
         parts.Push(new Closing(groups));
         var transactions = new TransactionCoordinator(Catalog, groups, time, logger);
         parts.Push(transactions);

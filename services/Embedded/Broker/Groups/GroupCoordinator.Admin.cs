@@ -89,10 +89,18 @@ internal sealed partial class GroupCoordinator
     {
         lock (gate)
         {
-            foreach (var groupId in offsets.Groups.ToArray())
-            {
-                WriteTombstones(groupId, [.. offsets.PartitionsOf(groupId).Where(partition => partition.Topic == topic)]);
-            }
+            Forget(partition => partition.Topic == topic);
+        }
+    }
+
+    /// <summary>The same for topics whose deletion a stop of the broker cut short.</summary>
+    private void ForgetDeletedTopics() => Forget(partition => !partitionExists(partition.Topic, partition.Partition));
+
+    private void Forget(Func<TopicPartition, bool> which)
+    {
+        foreach (var groupId in offsets.Groups.ToArray())
+        {
+            WriteTombstones(groupId, [.. offsets.PartitionsOf(groupId).Where(which)]);
         }
     }
 
@@ -110,6 +118,7 @@ internal sealed partial class GroupCoordinator
         {
             if (!isStopped)
             {
+                ForgetDeletedTopics();
                 RemoveExpired(GraceAfterStart);
             }
         }

@@ -140,6 +140,8 @@ internal sealed partial class GroupCoordinator
         {
             Add(group);
         }
+
+        ForgetDeletedTopics();
     }
 
     private void Load(BatchContent batch, LogRecord record)

@@ -31,7 +31,7 @@ internal static class OffsetRecord
     private const short ValueVersion = 3;
 
     public static LogRecord Of(string group, TopicPartition partition, CommittedOffset? offset, long timestampMs) =>
-        new(0, timestampMs, Key(group, partition), offset is null ? null : Value(offset));
+        new(0, timestampMs, Key(group, partition), offset is null ? default(ReadOnlyMemory<byte>?) : Value(offset));
 
     /// <summary>False where the record is not a committed offset.</summary>
     /// <exception cref="MalformedRequestException">It claims to be one and is not.</exception>

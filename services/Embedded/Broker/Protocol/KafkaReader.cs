@@ -87,7 +87,8 @@ internal sealed class KafkaReader(ReadOnlyMemory<byte> buffer, bool isFlexible)
             throw new MalformedRequestException($"The length of bytes is {length}, at byte {position}.");
         }
 
-        return length < 0 ? null : Slice(length);
+        // Not "length < 0 ? null : ...": there null becomes an empty array first, and then empty bytes.
+        return length < 0 ? default(ReadOnlyMemory<byte>?) : Slice(length);
     }
 
     /// <summary>The number of elements of an array that must not be null.</summary>
