@@ -66,6 +66,10 @@ public sealed class KafkaPromptSink : IPromptSink, IDisposable
             {
                 throw new UnprocessableRecordException(RefusalCodes.TooLarge, "is larger than Kafka takes; raise message.max.bytes there, or shorten the prompt", e);
             }
+            catch (ProduceException<byte[], byte[]> e) when (e.DeliveryResult.Status != PersistenceStatus.NotPersisted)
+            {
+                throw new UnknownOutcomeException($"Kafka did not confirm it: {e.Error.Reason}", e);
+            }
             catch (KafkaException e)
             {
                 throw new StreamDistillException($"Kafka did not confirm it: {e.Error.Reason}", isTransient: true, e);

@@ -8,7 +8,8 @@ namespace StreamDistill.Ingest;
 
 /// <summary>
 /// Keeps <see cref="PromptIndex"/> current: reads the topic prompts from as far back as is remembered to its end, and then
-/// follows it, so that a restart, or another instance, does not make a known prompt new. It belongs to no consumer group.
+/// follows it, so that a restart, or another instance, does not make a known prompt new. When a write ends unknown it starts
+/// again from where it was, and the index is complete once it is at the end. It belongs to no consumer group.
 /// </summary>
 public sealed class PromptFeed : BackgroundService
 {
@@ -65,6 +66,10 @@ public sealed class PromptFeed : BackgroundService
     {
         var config = clients.ConsumerConfig("streamdistill-ingest-index");
         config.EnablePartitionEof = true;
+
+        // Prompts stored behind an open transaction of another writer count: they are acknowledged. What Ingest writes is in none.
+        config.IsolationLevel = IsolationLevel.ReadUncommitted;
+        var doubts = index.Doubts;
         using var consumer = new ConsumerBuilder<byte[], byte[]>(config)
             .SetErrorHandler((_, error) => OnError(error))
             .SetLogHandler((_, message) => logger.LogDebug("Kafka consumer: {Message}", message.Message))
@@ -72,7 +77,7 @@ public sealed class PromptFeed : BackgroundService
 
         // The client's calls block, hence threads of their own.
         await Task.Factory.StartNew(() => Assign(consumer), stoppingToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        while (!stoppingToken.IsCancellationRequested)
+        while (!stoppingToken.IsCancellationRequested && index.Doubts == doubts)
         {
             var batch = await Task.Factory.StartNew(() => ReadBatch(consumer), stoppingToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             foreach (var record in batch)
@@ -82,7 +87,7 @@ public sealed class PromptFeed : BackgroundService
 
             if (behind.Count == 0)
             {
-                index.Complete();
+                index.Complete(doubts);
                 health.SetReady(HealthPart, true);
             }
         }

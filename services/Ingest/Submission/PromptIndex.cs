@@ -30,12 +30,40 @@ public sealed class PromptIndex(int capacity)
     private readonly Dictionary<UInt128, UInt128> contentOf = [];
     private readonly Queue<UInt128> oldestFirst = [];
     private volatile bool isComplete;
+    private volatile bool isInDoubt;
+    private volatile int doubts;
 
     /// <summary>Whether every prompt stored so far has been read in: until then nothing can be called new.</summary>
     public bool IsComplete => isComplete;
 
+    /// <summary>Whether a prompt may be stored that is not known here.</summary>
+    public bool IsInDoubt => isInDoubt;
+
+    /// <summary>How often there was doubt so far.</summary>
+    public int Doubts => doubts;
+
+    /// <summary>Says that it is not known whether a prompt was stored: the topic has to be read to its end once more.</summary>
+    public void Doubt()
+    {
+        lock (gate)
+        {
+            (isComplete, isInDoubt) = (false, true);
+            doubts++;
+        }
+    }
+
     /// <summary>Says that the stored prompts have been read in.</summary>
-    public void Complete() => isComplete = true;
+    /// <param name="asOf">What <see cref="Doubts"/> said before the topic's end was looked for; a later doubt remains.</param>
+    public void Complete(int asOf = 0)
+    {
+        lock (gate)
+        {
+            if (doubts == asOf)
+            {
+                (isComplete, isInDoubt) = (true, false);
+            }
+        }
+    }
 
     /// <summary>What is known of a prompt.</summary>
     public Acquaintance Find(in PromptClaims claims)

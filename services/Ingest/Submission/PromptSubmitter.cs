@@ -71,6 +71,11 @@ public sealed class PromptSubmitter(IPromptSink sink, PromptIndex index)
             Task? other;
             lock (gate)
             {
+                if (index.IsInDoubt)
+                {
+                    return new SubmissionOutcome(Fate.Failed, Reason: "It is not known whether a prompt was stored; the topic is being read again.");
+                }
+
                 switch (index.Find(claims))
                 {
                     case Acquaintance.Same:
@@ -119,6 +124,12 @@ public sealed class PromptSubmitter(IPromptSink sink, PromptIndex index)
         catch (UnprocessableRecordException e)
         {
             return new SubmissionOutcome(Fate.Refused, "$", e.ReasonCode, e.Message);
+        }
+        catch (UnknownOutcomeException e)
+        {
+            // Before the claim is given up: it may be stored, and must not be called new until that is known.
+            index.Doubt();
+            return new SubmissionOutcome(Fate.Failed, Reason: e.Message);
         }
         catch (StreamDistillException e)
         {

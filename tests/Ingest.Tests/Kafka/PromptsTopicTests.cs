@@ -58,6 +58,30 @@ public sealed class PromptsTopicTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Fact(Timeout = 120_000)]
+    public async Task A_prompt_stored_behind_an_open_transaction_is_known_after_a_restart()
+    {
+        using var resampling = new ProducerBuilder<byte[], byte[]>(
+            new ProducerConfig { BootstrapServers = broker.BootstrapServers, TransactionalId = "resampling" }).Build();
+        resampling.InitTransactions(TimeSpan.FromSeconds(30));
+        resampling.BeginTransaction();
+        foreach (var partition in Enumerable.Range(0, Topic.DefaultPartitions))
+        {
+            resampling.Produce(new TopicPartition(Topics.Prompts, partition), new Message<byte[], byte[]> { Key = [1], Value = null! });
+        }
+
+        resampling.Flush(TestContext.Current.CancellationToken);
+        await using (var before = await StartReadyAsync())
+        {
+            Assert.Equal(["1 a accepted"], (await before.PostLinesAsync(Lines.With("\"prompt_id\":\"a\""))).Accepted);
+        }
+
+        await using var after = await StartReadyAsync();
+
+        Assert.Equal(["1 a duplicate"], (await after.PostLinesAsync(Lines.With("\"prompt_id\":\"a\""))).Accepted);
+        resampling.AbortTransaction();
+    }
+
+    [Fact(Timeout = 120_000)]
     public async Task What_another_instance_took_becomes_known()
     {
         await using var one = await StartReadyAsync();

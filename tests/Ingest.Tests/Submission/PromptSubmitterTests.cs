@@ -64,6 +64,26 @@ public sealed class PromptSubmitterTests
     }
 
     [Fact]
+    public async Task A_prompt_that_may_be_stored_is_not_stored_again_before_the_topic_was_read_once_more()
+    {
+        var sink = new MemorySink(_ => throw new UnknownOutcomeException("no answer", new TimeoutException()));
+        index.Complete();
+
+        Assert.Equal(Fate.Failed, (await SubmitAsync(new PromptSubmitter(sink, index), "\"prompt_id\":\"a\"")).Fate);
+        Assert.False(index.IsComplete);
+        index.Complete(asOf: 0);
+        var working = new MemorySink();
+        var submitter = new PromptSubmitter(working, index);
+        Assert.Equal(Fate.Failed, (await SubmitAsync(submitter, "\"prompt_id\":\"a\"")).Fate);
+        Assert.Empty(working.Stored);
+
+        index.Remember(PromptClaims.Of(await Lines.ReadOneAsync(Lines.With("\"prompt_id\":\"a\""))));
+        index.Complete(asOf: 1);
+        Assert.Equal(Fate.Duplicate, (await SubmitAsync(submitter, "\"prompt_id\":\"a\"")).Fate);
+        Assert.Empty(working.Stored);
+    }
+
+    [Fact]
     public void The_oldest_prompt_is_forgotten_when_the_index_is_full()
     {
         var small = new PromptIndex(capacity: 2);
