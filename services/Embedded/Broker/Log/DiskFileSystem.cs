@@ -9,8 +9,18 @@ internal sealed class DiskFileSystem : IFileSystem
 {
     public static DiskFileSystem Instance { get; } = new();
 
-    public IFile Open(string path) =>
-        new DiskFile(File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete));
+    public IFile Open(string path)
+    {
+        try
+        {
+            return new DiskFile(File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete));
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            // To the log it is one more reason why the disk refuses.
+            throw new IOException(exception.Message, exception);
+        }
+    }
 
     public bool Exists(string path) => File.Exists(path);
 

@@ -15,6 +15,16 @@ internal sealed class LogState
 
     public long LastStableOffset => Math.Min(Transactions.FirstOpenOffset, EndOffset);
 
+    /// <summary>Takes a producer as it was kept.</summary>
+    public void Restore(ProducerEntry producer)
+    {
+        Producers.Restore(producer);
+        if (producer.OpenFromOffset >= 0)
+        {
+            Transactions.Begin(producer.ProducerId, producer.OpenFromOffset);
+        }
+    }
+
     /// <summary>Takes a batch that is in the log now.</summary>
     public void Apply(in BatchHeader header, ReadOnlySpan<byte> batch)
     {

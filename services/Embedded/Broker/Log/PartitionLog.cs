@@ -45,6 +45,7 @@ internal sealed class PartitionLog : IDisposable
     private readonly SegmentList segments;
     private readonly LogState state;
     private readonly LogReader reader;
+    private readonly Durability durability;
     private readonly GroupCommit commit;
     private volatile Action[] callbacks = [];
     private volatile string? offline;
@@ -52,7 +53,6 @@ internal sealed class PartitionLog : IDisposable
     private long startOffset;
     private long endOffset;
     private long lastStableOffset;
-    private volatile bool isDirectoryDirty = true;
     private bool isDisposed;
 
     private PartitionLog(IFileSystem files, string directory, string name, LogOptions options, TimeProvider time, ILogger logger)
@@ -60,8 +60,9 @@ internal sealed class PartitionLog : IDisposable
         (this.files, this.directory, this.time, this.logger) = (files, directory, time, logger);
         Name = name;
         Options = options;
-        (segments, state) = new Recovery(files, directory, name, logger).Run();
+        (segments, state) = new Recovery(files, directory, name, options, logger).Run();
         reader = new LogReader(segments);
+        durability = new Durability(files, directory, segments, state, gate, logger);
         commit = new GroupCommit(Flush);
         activeSinceMs = Math.Min(NowMs, segments.Active.FirstTimestamp);
         Publish();
@@ -188,6 +189,16 @@ internal sealed class PartitionLog : IDisposable
     /// <exception cref="IOException">It may not survive one; the log takes no more writes until it is opened again.</exception>
     public ValueTask FlushAsync() => commit.FlushAsync();
 
+    /// <summary>Flushes, on this thread, what is not flushed yet; does nothing where all is or where the log is offline.</summary>
+    /// <exception cref="IOException">As <see cref="FlushAsync" />.</exception>
+    public void FlushIfDirty()
+    {
+        if (durability.IsDirty && offline is null)
+        {
+            Flush();
+        }
+    }
+
     /// <summary>Calls back, on the appending thread, whenever the end or the last stable offset moves. Dispose to end it.</summary>
     public IDisposable OnAdvance(Action callback)
     {
@@ -240,13 +251,26 @@ internal sealed class PartitionLog : IDisposable
 
         if (offline is null)
         {
-            Flush();
+            durability.WantCheckpoint();
+            FlushOnClose();
         }
 
         offline ??= $"{Name} is closed.";
         foreach (var segment in segments.All)
         {
             segment.Release();
+        }
+    }
+
+    private void FlushOnClose()
+    {
+        try
+        {
+            Flush();
+        }
+        catch (IOException exception)
+        {
+            logger.LogError(exception, "{Log} could not be flushed when it was closed.", Name);
         }
     }
 
@@ -342,7 +366,7 @@ internal sealed class PartitionLog : IDisposable
     {
         var offset = state.EndOffset;
         var file = files.Open(Segment.PathOf(directory, offset));
-        isDirectoryDirty = true;
+        durability.DirectoryChanged();
         segments.Active.Index.Trim();
         segments.Add(new Segment(offset, directory, file));
     }
@@ -357,28 +381,7 @@ internal sealed class PartitionLog : IDisposable
 
         try
         {
-            foreach (var segment in segments.All)
-            {
-                var size = segment.Size;
-                if (size != segment.FlushedSize && segment.TryAcquire())
-                {
-                    try
-                    {
-                        segment.Flush();
-                        segment.FlushedSize = size;
-                    }
-                    finally
-                    {
-                        segment.Release();
-                    }
-                }
-            }
-
-            if (isDirectoryDirty)
-            {
-                isDirectoryDirty = false;
-                files.SyncDirectory(directory);
-            }
+            durability.Flush();
         }
         catch (IOException exception)
         {

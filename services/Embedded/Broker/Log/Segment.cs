@@ -21,6 +21,7 @@ internal sealed class Segment
         this.file = file;
         BaseOffset = baseOffset;
         Path = PathOf(directory, baseOffset);
+        EndOffset = baseOffset;
         Index = new SegmentIndex(baseOffset);
     }
 
@@ -28,7 +29,10 @@ internal sealed class Segment
 
     public string Path { get; }
 
-    public SegmentIndex Index { get; private set; }
+    public SegmentIndex Index { get; }
+
+    /// <summary>The offset after its last one.</summary>
+    public long EndOffset { get; private set; }
 
     /// <summary>Bytes that are batches.</summary>
     public long Size => Volatile.Read(ref size);
@@ -44,6 +48,9 @@ internal sealed class Segment
 
     /// <summary>Up to where it survives a power cut. Touched by the flushing thread only.</summary>
     public long FlushedSize { get; set; }
+
+    /// <summary>It is closed and its index is on disk. Touched by the flushing thread only.</summary>
+    public bool IsIndexStored { get; set; }
 
     public static string NameOf(long baseOffset) => baseOffset.ToString("D20", CultureInfo.InvariantCulture);
 
@@ -84,7 +91,19 @@ internal sealed class Segment
             FirstTimestamp = header.MaxTimestamp;
         }
 
+        EndOffset = header.LastOffset + 1;
         Volatile.Write(ref size, position + header.TotalSize);
+    }
+
+    /// <summary>Takes what is known of the segment from where it was kept; its index's entries come beside it.</summary>
+    public void Restore(long endOffset, long knownSize, long greatestTimestamp, long greatestTimestampBatch, long firstTimestamp)
+    {
+        EndOffset = endOffset;
+        MaxTimestampBatch = greatestTimestampBatch;
+        FirstTimestamp = firstTimestamp;
+        FlushedSize = knownSize;
+        Volatile.Write(ref maxTimestamp, greatestTimestamp);
+        Volatile.Write(ref size, knownSize);
     }
 
     /// <summary>Counts bytes that are no batch as part of the segment: damage that has batches after it.</summary>
@@ -94,6 +113,9 @@ internal sealed class Segment
 
     /// <summary>Bytes in the file, batches or not.</summary>
     public long FileLength => file.Length;
+
+    /// <summary>Reads without regard to <see cref="Size" />.</summary>
+    public int ReadFile(Span<byte> into, long position) => file.Read(into, position);
 
     /// <summary>Goes through the batches from a position on, up to <see cref="Size" />.</summary>
     public BatchScanner Scan(long position, long nextOffset, int windowBytes) => new(file, position, Size, nextOffset, windowBytes);

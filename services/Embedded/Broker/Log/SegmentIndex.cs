@@ -44,7 +44,7 @@ internal sealed class SegmentIndex(long baseOffset)
         AddEntry(new Entry((uint)(offset - BaseOffset), (int)position, maxTimestampBefore));
     }
 
-    /// <summary>Adds an entry as it was kept.</summary>
+    /// <summary>Adds an entry as it was kept, or the next one.</summary>
     public void AddEntry(Entry entry)
     {
         lock (gate)
