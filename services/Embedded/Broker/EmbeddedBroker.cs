@@ -1,105 +1,83 @@
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
-using Confluent.Kafka;
-using Microsoft.Extensions.Logging;
 using StreamDistill.Contracts;
+using StreamDistill.Embedded.Broker.Catalog;
+using StreamDistill.Embedded.Broker.Log;
+using StreamDistill.Embedded.Broker.Protocol;
 
 namespace StreamDistill.Embedded.Broker;
 
 /// <summary>
-/// A single-node Kafka broker inside this process, for one machine without a Kafka of its own. It is librdkafka's mock
-/// cluster behind <see cref="BrokerProxy"/>, and so it
-/// keeps everything in memory, at most 5 MB per partition, and then drops the oldest records;
-/// creates a topic, with <see cref="Topic.DefaultPartitions"/> partitions, when it is first asked about it (the pipeline's
-/// are there from the start), and knows no CreateTopics;
-/// applies a transaction's offsets with its commit, but shows its records at once, committed or not;
-/// starts a consumer group three seconds after its first member.
+/// A single-node Kafka broker inside this process, for one machine without a Kafka of its own. It keeps its log on disk, knows
+/// idempotent producers, transactions and classic consumer groups, and has the pipeline's topics from the start.
+/// It has no replicas and no other nodes, no quotas, no access lists, no tiered storage and no consumer groups of KIP-848.
 /// </summary>
 public sealed class EmbeddedBroker : IAsyncDisposable
 {
-    private static readonly TimeSpan MetadataTimeout = TimeSpan.FromSeconds(10);
+    private readonly BrokerServer server;
+    private readonly string? temporaryDirectory;
 
-    private readonly IProducer<Null, Null> mock;
-    private readonly BrokerProxy proxy;
-
-    private EmbeddedBroker(IProducer<Null, Null> mock, BrokerProxy proxy)
+    private EmbeddedBroker(BrokerServer server, string? temporaryDirectory)
     {
-        this.mock = mock;
-        this.proxy = proxy;
+        this.server = server;
+        this.temporaryDirectory = temporaryDirectory;
     }
 
     /// <summary>The address for Kafka clients, host:port.</summary>
-    public string BootstrapServers => proxy.Endpoint.ToString();
+    public string BootstrapServers => server.Endpoint.ToString();
 
     /// <summary>Returns the broker once it accepts connections.</summary>
-    /// <exception cref="StreamDistillException">The port is taken or not allowed, or the mock cluster did not start.</exception>
+    /// <exception cref="StreamDistillException">An option is not allowed, the port is taken, the directory is in use by another broker, or what is in it is damaged.</exception>
     public static async Task<EmbeddedBroker> StartAsync(BrokerOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
-        if (options.Port is < 0 or > IPEndPoint.MaxPort)
-        {
-            throw new StreamDistillException(string.Create(CultureInfo.InvariantCulture, $"The broker's port {options.Port} is not a port: use 1 to {IPEndPoint.MaxPort}, or 0 for a free one."));
-        }
-
-        var mock = StartMock(options.Logger);
+        options.Validate();
+        cancellationToken.ThrowIfCancellationRequested();
+        var temporaryDirectory = options.DataDirectory is null ? Directory.CreateTempSubdirectory("streamdistill-broker-").FullName : null;
         try
         {
-            var upstream = await Task.Run(() => Open(mock), cancellationToken).ConfigureAwait(false);
-            return new EmbeddedBroker(mock, BrokerProxy.Start(new IPEndPoint(IPAddress.Loopback, options.Port), upstream, options.Logger));
+            var directory = options.DataDirectory ?? temporaryDirectory!;
+            return new EmbeddedBroker(await BrokerServer.StartAsync(options, directory, DiskFileSystem.Instance, MakeTopics, TimeProvider.System).ConfigureAwait(false), temporaryDirectory);
         }
         catch (SocketException e)
         {
-            mock.Dispose();
-            throw new StreamDistillException(string.Create(CultureInfo.InvariantCulture, $"The broker cannot listen on 127.0.0.1:{options.Port}: {e.Message}. Choose another port, or 0 for a free one."), isTransient: false, e);
+            Remove(temporaryDirectory);
+            throw new StreamDistillException(string.Create(CultureInfo.InvariantCulture, $"The broker cannot listen on {options.Host}:{options.Port}: {e.Message}. Choose another port, or 0 for a free one."), isTransient: false, e);
         }
         catch
         {
-            mock.Dispose();
+            Remove(temporaryDirectory);
             throw;
         }
     }
 
-    /// <summary>Closes every connection and forgets every record.</summary>
+    /// <summary>Finishes the requests in progress, flushes and closes; removes the log where it was temporary.</summary>
     public async ValueTask DisposeAsync()
     {
-        await proxy.DisposeAsync().ConfigureAwait(false);
-        mock.Dispose();
+        await server.DisposeAsync().ConfigureAwait(false);
+        Remove(temporaryDirectory);
     }
 
-    private static IProducer<Null, Null> StartMock(ILogger logger)
+    /// <summary>A consumer that subscribes before anyone has written would otherwise find no topic.</summary>
+    private static void MakeTopics(TopicCatalog catalog)
     {
-        var config = new ProducerConfig { ClientId = "streamdistill-broker" };
-        config.Set("test.mock.num.brokers", "1");
-        return new ProducerBuilder<Null, Null>(config)
-            .SetLogHandler((_, message) =>
-            {
-                if (message.Level <= SyslogLevel.Warning)
-                {
-                    logger.LogWarning("The embedded broker says: {Message}", message.Message);
-                }
-            })
-            .Build();
-    }
-
-    private static IPEndPoint Open(IProducer<Null, Null> mock)
-    {
-        // An admin client on the producer's handle belongs to the producer: it is disposed of with it.
-        var admin = new DependentAdminClientBuilder(mock.Handle).Build();
-        try
+        foreach (var topic in Topics.All)
         {
-            var broker = admin.GetMetadata(MetadataTimeout).Brokers.Single();
-            foreach (var topic in Topics.All)
+            var settings = topic.Retention == Retention.Compacted
+                ? new Dictionary<string, string> { ["cleanup.policy"] = "compact" }
+                : new Dictionary<string, string> { ["retention.ms"] = Topic.RetentionTime.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture) };
+            if (catalog.Create(topic.Name, topic.Partitions, settings) is { Error: not (ErrorCode.None or ErrorCode.TopicAlreadyExists) } problem)
             {
-                // Asking about a topic creates it. A consumer that subscribes before anyone has asked would get an error.
-                admin.GetMetadata(topic.Name, MetadataTimeout);
+                throw new StreamDistillException($"The broker cannot make the topic {topic.Name}: {problem.Message ?? problem.Error.ToString()}");
             }
-
-            return new IPEndPoint(IPAddress.Parse(broker.Host), broker.Port);
         }
-        catch (KafkaException e)
+    }
+
+    private static void Remove(string? directory)
+    {
+        if (directory is not null)
         {
-            throw new StreamDistillException("The embedded broker did not start: " + e.Error.Reason, isTransient: false, e);
+            Directory.Delete(directory, recursive: true);
         }
     }
 }

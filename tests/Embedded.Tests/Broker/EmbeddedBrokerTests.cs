@@ -47,15 +47,39 @@ public sealed class EmbeddedBrokerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_pipelines_topics_are_there_from_the_start_and_a_request_it_does_not_know_is_refused_at_once()
+    public void The_pipelines_topics_are_there_from_the_start()
     {
         using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = broker.BootstrapServers }).Build();
+
         Assert.Empty(Topics.All.Select(topic => topic.Name).Except(admin.GetMetadata(Patience).Topics.Select(topic => topic.Topic)));
+    }
 
-        var refused = await Assert.ThrowsAnyAsync<KafkaException>(() => admin.CreateTopicsAsync([new Confluent.Kafka.Admin.TopicSpecification { Name = "new", NumPartitions = 1 }]));
+    [Fact]
+    public void Records_of_a_transaction_are_read_when_it_is_committed_and_never_when_it_is_aborted()
+    {
+        using var producer = Transactional("one");
+        foreach (var (key, isCommit) in new[] { ("a", true), ("b", false), ("c", true) })
+        {
+            producer.BeginTransaction();
+            producer.Produce(new TopicPartition("output", 0), new Message<string, byte[]> { Key = key, Value = [1] });
+            producer.Flush(Patience);
+            if (isCommit)
+            {
+                producer.CommitTransaction(Patience);
+            }
+            else
+            {
+                producer.AbortTransaction(Patience);
+            }
+        }
 
-        var error = refused is Confluent.Kafka.Admin.CreateTopicsException { Results: [var result] } ? result.Error : refused.Error;
-        Assert.Equal(ErrorCode.Local_UnsupportedFeature, error.Code);
+        producer.BeginTransaction();
+        producer.Produce(new TopicPartition("output", 0), new Message<string, byte[]> { Key = "open", Value = [1] });
+        producer.Flush(Patience);
+
+        Assert.Equal(["a", "c"], ReadAll("output", 0).Select(read => read.Message.Key));
+        Assert.Equal(["a", "b", "c", "open"], ReadAll("output", 0, IsolationLevel.ReadUncommitted).Select(read => read.Message.Key));
+        producer.AbortTransaction(Patience);
     }
 
     [Fact]
@@ -133,7 +157,7 @@ public sealed class EmbeddedBrokerTests : IAsyncLifetime
         Assert.Single(admin.GetMetadata(Patience).Brokers);
     }
 
-    private List<ConsumeResult<string, byte[]?>> ReadAll(string topic, int partition)
+    private List<ConsumeResult<string, byte[]?>> ReadAll(string topic, int partition, IsolationLevel isolation = IsolationLevel.ReadCommitted)
     {
         using var consumer = new ConsumerBuilder<string, byte[]?>(new ConsumerConfig
         {
@@ -141,6 +165,7 @@ public sealed class EmbeddedBrokerTests : IAsyncLifetime
             GroupId = "reader",
             EnableAutoCommit = false,
             EnablePartitionEof = true,
+            IsolationLevel = isolation,
         }).Build();
         consumer.Assign(new TopicPartitionOffset(topic, partition, Offset.Beginning));
         var read = new List<ConsumeResult<string, byte[]?>>();
@@ -183,9 +208,15 @@ public sealed class EmbeddedBrokerTests : IAsyncLifetime
         return producer;
     }
 
+    /// <summary>As a reader that does not wait for open transactions sees it (KIP-447).</summary>
     private Offset CommittedOf(string group, TopicPartition partition)
     {
-        using var reader = new ConsumerBuilder<string, byte[]>(new ConsumerConfig { BootstrapServers = broker.BootstrapServers, GroupId = group }).Build();
+        using var reader = new ConsumerBuilder<string, byte[]>(new ConsumerConfig
+        {
+            BootstrapServers = broker.BootstrapServers,
+            GroupId = group,
+            IsolationLevel = IsolationLevel.ReadUncommitted,
+        }).Build();
         return reader.Committed([partition], Patience).Single().Offset;
     }
 }
