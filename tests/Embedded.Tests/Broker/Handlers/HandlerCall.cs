@@ -10,6 +10,14 @@ internal static class HandlerCall
     /// <summary>The answer's body.</summary>
     public static KafkaReader Call(this Handler handler, int version, Action<KafkaWriter> body)
     {
+        var task = handler.CallAsync(version, body);
+        Assert.True(task.IsCompletedSuccessfully);
+        return task.Result;
+    }
+
+    /// <summary>The answer's body, of a handler that may have to wait.</summary>
+    public static async Task<KafkaReader> CallAsync(this Handler handler, int version, Action<KafkaWriter> body)
+    {
         Assert.InRange(version, handler.MinVersion, handler.MaxVersion);
         var isFlexible = version >= handler.FlexibleFrom;
         var written = new KafkaWriter(isFlexible);
@@ -19,8 +27,7 @@ internal static class HandlerCall
         {
             Connection = new ConnectionState("/127.0.0.1", new BrokerAddress("broker.test", 9092)),
         };
-        var task = handler.HandleAsync(request, answer, CancellationToken.None);
-        Assert.True(task.IsCompletedSuccessfully && task.Result);
+        Assert.True(await handler.HandleAsync(request, answer, CancellationToken.None));
         Assert.Equal(0, request.Body.Remaining);
         return new KafkaReader(answer.Written, isFlexible);
     }
