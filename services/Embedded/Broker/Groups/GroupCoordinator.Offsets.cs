@@ -120,19 +120,21 @@ internal sealed partial class GroupCoordinator
         }
     }
 
+    /// <summary>
+    /// Records of committed transactions count in the order in which they stand, like all others; so the replay asks the log what
+    /// became of each transaction, and does not depend on markers, which compaction may remove.
+    /// </summary>
     private void Load()
     {
+        var open = log.Producers.Where(producer => producer.OpenFromOffset >= 0).ToDictionary(producer => producer.ProducerId, producer => producer.OpenFromOffset);
+        var aborted = log.AbortedTransactions(log.StartOffset, log.EndOffset)
+            .GroupBy(transaction => transaction.ProducerId)
+            .ToDictionary(transactions => transactions.Key, transactions => new Queue<AbortedTransaction>(transactions.OrderBy(transaction => transaction.FirstOffset)));
         foreach (var batch in RecordBatch.ReadAll(log, log.StartOffset))
         {
-            if (batch.IsControl)
+            if (!batch.IsControl && !(batch.IsTransactional && IsAborted(batch)))
             {
-                offsets.Complete(batch.ProducerId, batch.IsCommit);
-                continue;
-            }
-
-            foreach (var record in batch.Records)
-            {
-                Load(batch, record);
+                Load(batch, isPending: batch.IsTransactional && open.TryGetValue(batch.ProducerId, out var openFrom) && batch.BaseOffset >= openFrom);
             }
         }
 
@@ -142,29 +144,47 @@ internal sealed partial class GroupCoordinator
         }
 
         ForgetDeletedTopics();
+
+        bool IsAborted(BatchContent batch)
+        {
+            if (!aborted.TryGetValue(batch.ProducerId, out var transactions))
+            {
+                return false;
+            }
+
+            while (transactions.TryPeek(out var past) && past.LastOffset < batch.BaseOffset)
+            {
+                transactions.Dequeue();
+            }
+
+            return transactions.TryPeek(out var next) && next.FirstOffset <= batch.BaseOffset;
+        }
     }
 
-    private void Load(BatchContent batch, LogRecord record)
+    private void Load(BatchContent batch, bool isPending)
     {
-        try
+        foreach (var record in batch.Records)
         {
-            if (!OffsetRecord.TryRead(record, out var group, out var partition, out var offset))
+            try
             {
-                return;
-            }
+                if (!OffsetRecord.TryRead(record, out var group, out var partition, out var offset))
+                {
+                    continue;
+                }
 
-            if (batch.IsTransactional)
-            {
-                offsets.ApplyPending(batch.ProducerId, group, partition, offset, record.Offset);
+                if (isPending)
+                {
+                    offsets.ApplyPending(batch.ProducerId, group, partition, offset, record.Offset);
+                }
+                else
+                {
+                    offsets.Apply(group, partition, offset, record.Offset);
+                }
             }
-            else
+            catch (MalformedRequestException e)
             {
-                offsets.Apply(group, partition, offset, record.Offset);
+                logger.LogError("Record {Offset} of {Log} is not a committed offset and does not count: {Reason}", record.Offset, log.Name, e.Message);
             }
-        }
-        catch (MalformedRequestException e)
-        {
-            logger.LogError("Record {Offset} of {Log} is not a committed offset and does not count: {Reason}", record.Offset, log.Name, e.Message);
         }
     }
 
