@@ -10,7 +10,10 @@ internal sealed class GroupOffsets(string bootstrapServers) : IDisposable
 
     private readonly IAdminClient admin = new AdminClientBuilder(Clients.Admin(bootstrapServers)).SetLogHandler(Clients.DropLog).Build();
 
-    /// <summary>The next offset each stage will read, by partition of its input topic; partitions without one are left out.</summary>
+    /// <summary>
+    /// The next offset each stage will read, by partition of its input topic. Partitions without one are left out, and those
+    /// whose next one is just being committed in a transaction.
+    /// </summary>
     public async Task<IReadOnlyDictionary<TopicPartition, long>> CommittedAsync(IReadOnlyCollection<TopicPartition> partitions)
     {
         var committed = new Dictionary<TopicPartition, long>();
@@ -22,12 +25,12 @@ internal sealed class GroupOffsets(string bootstrapServers) : IDisposable
                 continue;
             }
 
-            var results = await admin.ListConsumerGroupOffsetsAsync(
-                [new ConsumerGroupTopicPartitions(stage.Group, wanted)],
-                new ListConsumerGroupOffsetsOptions { RequestTimeout = Timeout, RequireStableOffsets = true });
-            foreach (var partition in results[0].Partitions.Where(partition => !partition.Error.IsError && partition.Offset.Value >= 0))
+            foreach (var partition in await OffsetsAsync(new ConsumerGroupTopicPartitions(stage.Group, wanted)))
             {
-                committed[partition.TopicPartition] = partition.Offset.Value;
+                if (!partition.Error.IsError && partition.Offset.Value >= 0)
+                {
+                    committed[partition.TopicPartition] = partition.Offset.Value;
+                }
             }
         }
 
@@ -44,4 +47,21 @@ internal sealed class GroupOffsets(string bootstrapServers) : IDisposable
     }
 
     public void Dispose() => admin.Dispose();
+
+    private async Task<IReadOnlyList<TopicPartitionOffsetError>> OffsetsAsync(ConsumerGroupTopicPartitions group)
+    {
+        try
+        {
+            var options = new ListConsumerGroupOffsetsOptions { RequestTimeout = Timeout, RequireStableOffsets = true };
+            return (await admin.ListConsumerGroupOffsetsAsync([group], options))[0].Partitions;
+        }
+        catch (ListConsumerGroupOffsetsException e) when (IsOnlyUnstable(e))
+        {
+            return e.Results[0].Partitions;
+        }
+    }
+
+    /// <summary>Whether all went well but that a transaction is open that commits some of the offsets.</summary>
+    private static bool IsOnlyUnstable(ListConsumerGroupOffsetsException e) =>
+        e.Results is [{ Error.IsError: false }] && e.Results[0].Partitions.All(partition => partition.Error.Code is ErrorCode.NoError or ErrorCode.UnstableOffsetCommit);
 }
