@@ -57,19 +57,22 @@ internal sealed class JournalingFileSystem(string root) : IFileSystem
     public IReadOnlyList<string> Unflushed(int moment) =>
         [.. journal.Take(moment).Where(e => e.Kind == Kind.Write).Select(e => e.Path).Distinct().Where(path => LastFlush(path, moment) < LastWrite(path, moment))];
 
-    /// <summary>Brings a copy of the directory as it was before the first moment to where it was at another.</summary>
-    /// <param name="directory">The copy.</param>
-    /// <param name="moment">How many entries count.</param>
+    /// <summary>The entries that have changed what is on disk, for moments at which the disk is the same the same ones.</summary>
+    /// <param name="moment">How many entries there are.</param>
     /// <param name="losing">Files that lose what was not flushed.</param>
-    public void Replay(string directory, int moment, IReadOnlyCollection<string> losing)
+    public IReadOnlyList<int> Effective(int moment, IReadOnlyCollection<string> losing)
     {
-        for (var i = 0; i < moment; i++)
+        var lastFlush = losing.ToDictionary(path => path, path => LastFlush(path, moment));
+        return [.. Enumerable.Range(0, moment).Where(i =>
+            journal[i].Kind is not (Kind.Note or Kind.Flush) && !(lastFlush.TryGetValue(journal[i].Path, out var flushed) && i > flushed))];
+    }
+
+    /// <summary>Does to a copy of the directory what some entries did to it.</summary>
+    public void Replay(string directory, IReadOnlyList<int> entries)
+    {
+        foreach (var i in entries)
         {
-            var entry = journal[i];
-            if (entry.Kind is not (Kind.Note or Kind.Flush) && !(losing.Contains(entry.Path) && i > LastFlush(entry.Path, moment)))
-            {
-                Apply(directory, entry);
-            }
+            Apply(directory, journal[i]);
         }
     }
 
