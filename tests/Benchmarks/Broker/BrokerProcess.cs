@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Confluent.Kafka;
-using Microsoft.Extensions.Logging.Abstractions;
 using StreamDistill.Embedded.Broker;
 
 namespace StreamDistill.Benchmarks;
@@ -50,8 +49,7 @@ internal sealed class BrokerProcess : IAsyncDisposable
     /// <summary>The embedded broker's side: serves until its standard input ends.</summary>
     public static async Task<int> ServeAsync(string directory, string port, string fsync)
     {
-        _ = (directory, fsync);
-        var options = new BrokerOptions { Port = int.Parse(port, CultureInfo.InvariantCulture), Logger = NullLogger.Instance };
+        var options = new BrokerOptions { DataDirectory = directory, Port = int.Parse(port, CultureInfo.InvariantCulture), FsyncAlways = fsync == "always" };
         await using var broker = await EmbeddedBroker.StartAsync(options, CancellationToken.None);
         Console.WriteLine(broker.BootstrapServers);
         await Console.In.ReadToEndAsync();

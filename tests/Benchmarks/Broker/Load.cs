@@ -22,23 +22,23 @@ internal static class Load
     public static byte[] Value(int i) => Values[i % Values.Length];
 
     /// <summary>
-    /// Produces to the topic's partitions in turn and measures until everything is acknowledged; a record before that, which
+    /// Produces without keys, so that the client fills a batch of one partition and then one of another, and measures until
+    /// everything is acknowledged; a record before that, which
     /// is not counted, makes the client learn where the partitions are.
     /// </summary>
     public static Transfer Produce(BrokerProcess broker, string topic, int records)
     {
         var failures = new List<string>();
         using var producer = new ProducerBuilder<Null, byte[]>(Clients.FastProducer(broker)).SetErrorHandler((_, error) => failures.Add(error.Reason)).Build();
-        var partitions = Enumerable.Range(0, Clients.Partitions).Select(partition => new TopicPartition(topic, partition)).ToArray();
         var message = new Message<Null, byte[]> { Value = Value(0) };
-        producer.Produce(partitions[0], message);
+        producer.Produce(topic, message);
         Flush(producer, failures);
         var transfer = Transfer.Measure(broker, records, () =>
         {
             for (var i = 0; i < records; i++)
             {
                 message.Value = Value(i);
-                Send(producer, partitions[i % Clients.Partitions], message);
+                Send(producer, topic, message);
             }
 
             Flush(producer, failures);
@@ -80,13 +80,13 @@ internal static class Load
             .Sum(offsets => offsets.High - offsets.Low);
     }
 
-    private static void Send(IProducer<Null, byte[]> producer, TopicPartition partition, Message<Null, byte[]> message)
+    private static void Send(IProducer<Null, byte[]> producer, string topic, Message<Null, byte[]> message)
     {
         while (true)
         {
             try
             {
-                producer.Produce(partition, message);
+                producer.Produce(topic, message);
                 return;
             }
             catch (ProduceException<Null, byte[]> e) when (e.Error.Code == ErrorCode.Local_QueueFull)
