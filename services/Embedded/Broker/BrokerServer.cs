@@ -32,6 +32,9 @@ internal sealed class BrokerServer : IAsyncDisposable
     /// <summary>The topics.</summary>
     public TopicCatalog Catalog { get; private set; } = null!;
 
+    /// <summary>Answers requests.</summary>
+    public RequestDispatcher Dispatcher { get; private set; } = null!;
+
     /// <summary>Returns the broker once it accepts connections.</summary>
     /// <param name="options">Valid ones.</param>
     /// <param name="directory">Where the log is.</param>
@@ -84,10 +87,10 @@ internal sealed class BrokerServer : IAsyncDisposable
         parts.Push(new Closing(new Maintenance(Catalog, time, logger)));
 
         var memory = new BrokerMemory(new MemoryBudget(options.RequestMemoryBytesMax), new MemoryBudget(options.RequestMemoryBytesMax));
-        var dispatcher = new RequestDispatcher(MakeHandlers(options, groups, transactions, memory, users, time), requiresAuthentication: users is not null);
+        Dispatcher = new RequestDispatcher(MakeHandlers(options, groups, transactions, memory, users, time), requiresAuthentication: users is not null);
         var address = new IPEndPoint(options.Host == "localhost" ? IPAddress.Loopback : IPAddress.Parse(options.Host), options.Port);
         var listening = new ListenerOptions(address, options.RequestBytesMax) { AdvertisedHost = options.AdvertisedHost, Certificate = certificate, ConnectionsMax = options.ConnectionsMax };
-        listener = Listener.Start(listening, dispatcher, memory, time, logger);
+        listener = Listener.Start(listening, Dispatcher, memory, time, logger);
         parts.Push(listener);
     }
 

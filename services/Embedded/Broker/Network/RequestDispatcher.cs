@@ -26,6 +26,9 @@ internal sealed class RequestDispatcher
         }
     }
 
+    /// <summary>Null where there is none.</summary>
+    public Handler? Find(ApiKey key) => (uint)key < (uint)handlers.Length ? handlers[(int)key] : null;
+
     /// <summary>Handles one request.</summary>
     /// <param name="frame">The request without its size; it may be written into.</param>
     /// <param name="connection">The connection it came by.</param>
@@ -44,8 +47,7 @@ internal sealed class RequestDispatcher
 
         var body = new KafkaReader(frame, isFlexible: false);
         var (key, version, correlation) = ((ApiKey)body.ReadInt16(), body.ReadInt16(), body.ReadInt32());
-        var handler = (uint)key < (uint)handlers.Length ? handlers[(int)key] : null;
-        if (handler is null)
+        if (Find(key) is not { } handler)
         {
             throw new MalformedRequestException(Unsupported.All.TryGetValue((short)key, out var known)
                 ? $"{known.Name} is not supported. {known.Why}"
