@@ -109,8 +109,9 @@ internal sealed partial class TransactionCoordinator
                 return areWritten ? Move(transaction, prepared.Complete(NowMs)) : ErrorCode.CoordinatorNotAvailable;
             }
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
+            // The disk refused, or a topic was deleted at this moment.
             LogNotFinished(e, prepared.Id, prepared.State);
             return ErrorCode.CoordinatorNotAvailable;
         }
