@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using StreamDistill.EndToEnd.Crashing;
 
 namespace StreamDistill.EndToEnd;
 
@@ -34,6 +35,66 @@ public sealed class UpTests
     }
 
     [Fact]
+    public async Task Stopped_and_started_again_on_the_same_data_it_goes_on_where_it_was()
+    {
+        using var scene = new CrashScene("stopped and started again");
+        var workload = Workload.Generate(scene.PathOf("sample"), prompts: 300, seed: 5);
+        var undisturbed = await scene.UndisturbedAsync(workload);
+        var data = scene.PathOf("data");
+        IReadOnlyList<string> firstHalf = [.. workload.Lines.Take(150)];
+        IReadOnlyList<string> schemas;
+        using (var first = await RunningSystem.StartAsync(data, workload.UpArguments(data)))
+        {
+            scene.Watch(first);
+            using var client = new Submitting(first.Endpoints.Ingest);
+            await client.SubmitAsync(firstHalf, _ => Task.CompletedTask, CancellationToken.None);
+            schemas = await SchemasAsync(first);
+
+            // Stopped at once: what is not processed yet is so after the next start.
+            Assert.Equal(0, await first.StopAsync());
+        }
+
+        using var again = await RunningSystem.StartAsync(data, workload.UpArguments(data));
+        scene.Watch(again);
+        Assert.Equal(schemas, await SchemasAsync(again));
+        using var whole = new Submitting(again.Endpoints.Ingest);
+        await whole.SubmitAsync(workload.Lines, _ => Task.CompletedTask, CancellationToken.None);
+
+        // The first half was there already; it was not taken in a second time.
+        Assert.Equal(firstHalf.Count, whole.Duplicates);
+        scene.Check(await Harvest.TakeAsync(again.Endpoints, whole.Acknowledged, scene.PathOf("harvest")), workload, undisturbed);
+        Assert.Equal(0, await again.StopAsync());
+        scene.Succeeded();
+    }
+
+    [Fact]
+    public async Task A_broker_and_a_registry_that_are_killed_come_back_at_the_same_address_with_what_they_had()
+    {
+        using var scene = new CrashScene("killed broker and registry");
+        var workload = Workload.Generate(scene.PathOf("sample"), prompts: 100, seed: 6);
+        var data = scene.PathOf("data");
+        using var system = await RunningSystem.StartAsync(data, workload.UpArguments(data));
+        scene.Watch(system);
+        using var client = new Submitting(system.Endpoints.Ingest);
+        await client.SubmitAsync([.. workload.Lines.Take(50)], _ => Task.CompletedTask, CancellationToken.None);
+        var schemas = await SchemasAsync(system);
+
+        foreach (var name in new[] { "broker", "registry" })
+        {
+            var killed = await system.PartAsync(name);
+            ChildProcesses.Signal(killed, ChildProcesses.SigKill);
+            await system.ReadyAsync(CancellationToken.None);
+            Assert.NotEqual(killed.Id, (await system.PartAsync(name)).Id);
+        }
+
+        Assert.Equal(schemas, await SchemasAsync(system));
+        await client.SubmitAsync([.. workload.Lines.Skip(50)], _ => Task.CompletedTask, CancellationToken.None);
+        scene.Check(await Harvest.TakeAsync(system.Endpoints, client.Acknowledged, scene.PathOf("harvest")), workload, undisturbed: null);
+        Assert.Equal(0, await system.StopAsync());
+        scene.Succeeded();
+    }
+
+    [Fact]
     public async Task A_setting_that_a_service_refuses_stops_everything_with_code_2()
     {
         using var dataset = new Dataset();
@@ -63,6 +124,15 @@ public sealed class UpTests
         }
 
         Assert.All(children, child => Assert.False(IsAlive(child)));
+    }
+
+    /// <summary>Subject, version and id of every schema.</summary>
+    private static async Task<IReadOnlyList<string>> SchemasAsync(RunningSystem system)
+    {
+        using var http = new HttpClient();
+        var schemas = JsonNode.Parse(await http.GetStringAsync(new Uri(new Uri(system.Endpoints.SchemaRegistryUrl), "/schemas")))!.AsArray();
+        Assert.NotEmpty(schemas);
+        return [.. schemas.Select(schema => $"{schema!["subject"]} {schema["version"]} {schema["id"]}").Order(StringComparer.Ordinal)];
     }
 
     private static async Task<string> CuratedAsync(string data)

@@ -7,20 +7,16 @@ namespace StreamDistill.Cli.Commands;
 /// <summary>The embedded broker alone.</summary>
 internal static class BrokerCommand
 {
-    private static readonly string DefaultDirectory = Path.Combine(Endpoints.DefaultDirectory, "broker");
+    /// <summary>Of --fsync.</summary>
+    public const string DefaultFsync = "interval";
 
     public static Command Create()
     {
-        var data = new Option<string>("--data") { Description = "Where the log is kept. A second broker cannot use the same directory.", DefaultValueFactory = _ => DefaultDirectory };
+        var data = new Option<string>("--data") { Description = "Where the log is kept. A second broker cannot use the same directory.", DefaultValueFactory = _ => LocalSystem.BrokerDirectory(Endpoints.DefaultDirectory) };
         var port = new Option<int>("--port") { Description = "Port to listen on; 0 takes a free one.", DefaultValueFactory = _ => 9092 };
         var host = new Option<string>("--host") { Description = "Address to listen on. Beyond loopback the broker wants --users or --certificate.", DefaultValueFactory = _ => "127.0.0.1" };
         var advertised = new Option<string?>("--advertised-host") { Description = "The host that clients are told to connect to; the one they used unless given." };
-        var fsync = new Option<string>("--fsync")
-        {
-            Description = "When records are flushed to the disk. interval: every 50 ms; a kill loses nothing, a power cut at most that, and no committed transaction. always: before they are acknowledged; a power cut loses nothing.",
-            DefaultValueFactory = _ => "interval",
-        };
-        fsync.AcceptOnlyFromAmong("interval", "always");
+        var fsync = FsyncOption();
         var users = new Option<string?>("--users") { Description = "Ask clients for a user and password (SASL/PLAIN). The file has a line NAME:sha256:HEX or NAME:pbkdf2-sha256:ITERATIONS:SALT:HASH for each." };
         var certificate = new Option<string?>("--certificate") { Description = "Speak TLS with this PEM certificate." };
         var key = new Option<string?>("--key") { Description = "The certificate's PEM key." };
@@ -45,5 +41,16 @@ internal static class BrokerCommand
             return ExitCode.Done;
         });
         return command;
+    }
+
+    internal static Option<string> FsyncOption()
+    {
+        var option = new Option<string>("--fsync")
+        {
+            Description = "When records are flushed to the disk. interval: every 50 ms; a kill loses nothing, a power cut at most that, and no committed transaction. always: before they are acknowledged; a power cut loses nothing.",
+            DefaultValueFactory = _ => DefaultFsync,
+        };
+        option.AcceptOnlyFromAmong(DefaultFsync, "always");
+        return option;
     }
 }

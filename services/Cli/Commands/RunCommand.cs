@@ -64,6 +64,7 @@ internal static class RunCommand
         }
         catch (Exception e) when (e is not UsageException)
         {
+            output.RemoveRecords();
             RunDisplay.Say($"The run failed; there is no dataset. What the services said is in {Path.Combine(output.SpoolPath, "logs")}.");
             throw;
         }
@@ -105,7 +106,5 @@ internal static class RunCommand
         {
             RunDisplay.Say("KAFKA_BOOTSTRAP_SERVERS is set, but 'run' always uses its own broker; on your Kafka use 'up' and 'submit'.");
         }
-
-        RunDisplay.Say("The embedded broker keeps 5 MB per partition, so prompts are fed no faster than they finish.");
     }
 }

@@ -17,6 +17,7 @@ internal static class UpCommand
         var ingestPort = new Option<int>("--ingest-port") { Description = "Ingest's port; 0 takes a free one.", DefaultValueFactory = _ => 8080 };
         var brokerPort = new Option<int>("--broker-port") { Description = "The embedded broker's port; 0 takes a free one.", DefaultValueFactory = _ => 9092 };
         var registryPort = new Option<int>("--registry-port") { Description = "The embedded schema registry's port; 0 takes a free one.", DefaultValueFactory = _ => 8081 };
+        var fsync = BrokerCommand.FsyncOption();
         var set = new Option<string[]>("--set") { Description = "Any other setting of a service, such as Verify:MaxAttempts=3. May be given several times." };
         var restartDelayMax = new Option<double>("--restart-delay-max")
         {
@@ -30,9 +31,9 @@ internal static class UpCommand
                 result.AddError("--restart-delay-max is a number of seconds from 0.01 to 3600.");
             }
         });
-        var command = new Command("up", "Run everything on this machine until Ctrl-C: broker, schema registry, ingest, teach, verify, compact.")
+        var command = new Command("up", "Run everything on this machine until Ctrl-C: broker, schema registry, ingest, teach, verify, compact. Started again on the same --data it goes on where it was.")
         {
-            teacher, model, data, ingestPort, brokerPort, registryPort, set, restartDelayMax,
+            teacher, model, data, ingestPort, brokerPort, registryPort, fsync, set, restartDelayMax,
         };
         command.SetGuardedAction(async (parsed, cancellationToken) =>
         {
@@ -47,6 +48,7 @@ internal static class UpCommand
                     IngestPort = parsed.GetValue(ingestPort),
                     BrokerPort = parsed.GetValue(brokerPort),
                     RegistryPort = parsed.GetValue(registryPort),
+                    Fsync = parsed.GetRequiredValue(fsync),
                     External = External(),
                     Restarts = RestartPolicy.Persistent.NoLongerThan(TimeSpan.FromSeconds(parsed.GetValue(restartDelayMax))),
                     Settings = SystemPlan.ServiceNames.ToDictionary(name => name, _ => (IReadOnlyList<string>)arguments),
@@ -56,7 +58,7 @@ internal static class UpCommand
         return command;
     }
 
-    internal static Option<string> DataOption() => new("--data") { Description = "Where logs and the state file are.", DefaultValueFactory = _ => Endpoints.DefaultDirectory };
+    internal static Option<string> DataOption() => new("--data") { Description = "Where everything is kept: the broker's log with records, offsets and schemas, the parts' logs and the state file.", DefaultValueFactory = _ => Endpoints.DefaultDirectory };
 
     private static async Task<int> RunAsync(SystemPlan plan, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using StreamDistill.Cli.Commands;
+using StreamDistill.Cli.Supervision;
 
 namespace StreamDistill.Cli.Exporting;
 
@@ -55,6 +56,16 @@ internal sealed class OutputDirectory
 
     /// <summary>The path of one of <see cref="FileNames"/>.</summary>
     public string this[string fileName] => System.IO.Path.Combine(Path, fileName);
+
+    /// <summary>Removes the run's records, and leaves the services' logs.</summary>
+    public void RemoveRecords()
+    {
+        var records = LocalSystem.BrokerDirectory(SpoolPath);
+        if (Directory.Exists(records))
+        {
+            Directory.Delete(records, recursive: true);
+        }
+    }
 
     /// <summary>Removes what was only needed while the run lasted.</summary>
     public void RemoveSpool()

@@ -61,12 +61,6 @@ internal static class TopicSetup
         {
             return "exists";
         }
-        catch (KafkaException e) when (IsUnsupported(e is CreateTopicsException { Results.Count: > 0 } refused ? refused.Results[0].Error : e.Error))
-        {
-            // Asking about a topic is its first use.
-            admin.GetMetadata(topic.Name, Timeout);
-            return "this broker creates topics on first use and keeps its own settings; it exists now";
-        }
     }
 
     private static async Task<string> AdjustAsync(IAdminClient admin, Topic topic, TopicMetadata found)
@@ -74,30 +68,21 @@ internal static class TopicSetup
         var partitions = found.Partitions.Count == topic.Partitions
             ? $"exists with {topic.Partitions} partitions"
             : $"exists with {found.Partitions.Count} partitions where {topic.Partitions} are wanted; left as it is, because other counts move keys to other partitions";
-        try
+        var resource = new ConfigResource { Type = ResourceType.Topic, Name = topic.Name };
+        var current = await admin.DescribeConfigsAsync([resource], new DescribeConfigsOptions { RequestTimeout = Timeout });
+        var entries = current[0].Entries;
+        var different = ConfigOf(topic).Where(wanted => entries.GetValueOrDefault(wanted.Key)?.Value != wanted.Value).ToList();
+        if (different.Count == 0)
         {
-            var resource = new ConfigResource { Type = ResourceType.Topic, Name = topic.Name };
-            var current = await admin.DescribeConfigsAsync([resource], new DescribeConfigsOptions { RequestTimeout = Timeout });
-            var entries = current[0].Entries;
-            var different = ConfigOf(topic).Where(wanted => entries.GetValueOrDefault(wanted.Key)?.Value != wanted.Value).ToList();
-            if (different.Count == 0)
+            return partitions;
+        }
+
+        await admin.IncrementalAlterConfigsAsync(
+            new Dictionary<ConfigResource, List<ConfigEntry>>
             {
-                return partitions;
-            }
-
-            await admin.IncrementalAlterConfigsAsync(
-                new Dictionary<ConfigResource, List<ConfigEntry>>
-                {
-                    [resource] = different.ConvertAll(wanted => new ConfigEntry { Name = wanted.Key, Value = wanted.Value, IncrementalOperation = AlterConfigOpType.Set }),
-                },
-                new IncrementalAlterConfigsOptions { RequestTimeout = Timeout });
-            return $"{partitions}; set {string.Join(", ", different.Select(wanted => $"{wanted.Key} from {entries.GetValueOrDefault(wanted.Key)?.Value ?? "nothing"} to {wanted.Value}"))}";
-        }
-        catch (KafkaException e) when (IsUnsupported(e.Error) || (e is DescribeConfigsException { Results.Count: > 0 } described && IsUnsupported(described.Results[0].Error)))
-        {
-            return partitions + "; this broker keeps its own settings";
-        }
+                [resource] = different.ConvertAll(wanted => new ConfigEntry { Name = wanted.Key, Value = wanted.Value, IncrementalOperation = AlterConfigOpType.Set }),
+            },
+            new IncrementalAlterConfigsOptions { RequestTimeout = Timeout });
+        return $"{partitions}; set {string.Join(", ", different.Select(wanted => $"{wanted.Key} from {entries.GetValueOrDefault(wanted.Key)?.Value ?? "nothing"} to {wanted.Value}"))}";
     }
-
-    private static bool IsUnsupported(Error error) => error.Code is ErrorCode.Local_UnsupportedFeature or ErrorCode.UnsupportedVersion;
 }

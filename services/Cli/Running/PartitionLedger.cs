@@ -8,10 +8,7 @@ namespace StreamDistill.Cli.Running;
 /// <param name="Records">Records read. Less than Next - First where transactions left their markers.</param>
 internal sealed record PartitionRange(long First, long Next, long Records);
 
-/// <summary>
-/// Keeps the books of what was read of each partition, says when the pipeline has drained, and how many bytes the slowest
-/// stage still has before it.
-/// </summary>
+/// <summary>Keeps the books of what was read of each partition, and says when the pipeline has drained.</summary>
 internal sealed class PartitionLedger
 {
     private readonly Dictionary<TopicPartition, Account> accounts = [];
@@ -26,8 +23,7 @@ internal sealed class PartitionLedger
     /// <summary>A record was read.</summary>
     /// <param name="partition">Where.</param>
     /// <param name="offset">Its offset.</param>
-    /// <param name="bytes">What it takes of the partition's room.</param>
-    public void OnRecord(TopicPartition partition, long offset, int bytes)
+    public void OnRecord(TopicPartition partition, long offset)
     {
         var account = Of(partition);
         if (account.Records++ == 0)
@@ -37,8 +33,6 @@ internal sealed class PartitionLedger
 
         account.Next = offset + 1;
         account.Reached = Math.Max(account.Reached, offset + 1);
-        account.Unprocessed.Enqueue((offset, bytes));
-        account.UnprocessedBytes += bytes;
     }
 
     /// <summary>Everything before this offset was read, transaction markers included.</summary>
@@ -46,26 +40,6 @@ internal sealed class PartitionLedger
     {
         var account = Of(partition);
         account.Reached = Math.Max(account.Reached, offset);
-    }
-
-    /// <summary>Notes how far the stages are, and returns how many bytes the one furthest behind has before it in one partition.</summary>
-    /// <param name="committed">The next offset of each stage, by partition of its input topic.</param>
-    /// <param name="inputTopics">The topics that stages read.</param>
-    public long BacklogBytes(IReadOnlyDictionary<TopicPartition, long> committed, IReadOnlyCollection<string> inputTopics)
-    {
-        long most = 0;
-        foreach (var (partition, account) in accounts)
-        {
-            var next = inputTopics.Contains(partition.Topic) ? committed.GetValueOrDefault(partition, 0) : long.MaxValue;
-            while (account.Unprocessed.TryPeek(out var oldest) && oldest.Offset < next)
-            {
-                account.UnprocessedBytes -= account.Unprocessed.Dequeue().Bytes;
-            }
-
-            most = Math.Max(most, account.UnprocessedBytes);
-        }
-
-        return most;
     }
 
     /// <summary>Whether everything up to these ends was read.</summary>
@@ -103,9 +77,5 @@ internal sealed class PartitionLedger
         public long Reached { get; set; }
 
         public long Records { get; set; }
-
-        public Queue<(long Offset, int Bytes)> Unprocessed { get; } = new();
-
-        public long UnprocessedBytes { get; set; }
     }
 }

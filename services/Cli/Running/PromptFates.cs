@@ -29,17 +29,13 @@ internal sealed class PromptFates(int attemptsMax)
     /// <summary>Prompts in flight.</summary>
     public int InFlight { get; private set; }
 
-    /// <summary>Weight of the prompts in flight.</summary>
-    public long InFlightBytes { get; private set; }
-
     /// <summary>Prompts whose outcome is known.</summary>
     public int Ended => Accepted - InFlight;
 
     /// <summary>Ingest took a prompt.</summary>
     /// <param name="promptId">Its id.</param>
-    /// <param name="bytes">What its records may come to while it is in flight.</param>
     /// <returns>False where the id was accepted before.</returns>
-    public bool Accept(string promptId, long bytes)
+    public bool Accept(string promptId)
     {
         var prompt = Of(promptId);
         if (prompt.IsAccepted)
@@ -52,9 +48,7 @@ internal sealed class PromptFates(int attemptsMax)
         Seen += prompt.IsSeen ? 1 : 0;
         if (!prompt.IsEnded)
         {
-            prompt.Bytes = bytes;
             InFlight++;
-            InFlightBytes += bytes;
         }
 
         return true;
@@ -157,7 +151,6 @@ internal sealed class PromptFates(int attemptsMax)
         if (prompt.IsAccepted)
         {
             InFlight--;
-            InFlightBytes -= prompt.Bytes;
         }
     }
 
@@ -190,7 +183,5 @@ internal sealed class PromptFates(int attemptsMax)
         public int Decided { get; set; }
 
         public int Examples { get; set; }
-
-        public long Bytes { get; set; }
     }
 }

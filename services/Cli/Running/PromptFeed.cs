@@ -2,13 +2,11 @@ using StreamDistill.Cli.Submitting;
 
 namespace StreamDistill.Cli.Running;
 
-/// <summary>Submits a file of prompts no faster than they finish.</summary>
-internal sealed class PromptFeed(RunDataset dataset, FeedWindow window, IngestClient ingest, int samples, TimeProvider time)
+/// <summary>Submits a file of prompts, one request after the other; what is not processed yet waits on the broker's disk.</summary>
+internal sealed class PromptFeed(RunDataset dataset, IngestClient ingest)
 {
     /// <summary>Refused lines that are kept to be shown; all of them are counted.</summary>
     public const int ShownMax = 100;
-
-    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(5);
 
     private readonly List<RefusedLine> refused = [];
 
@@ -24,71 +22,28 @@ internal sealed class PromptFeed(RunDataset dataset, FeedWindow window, IngestCl
     /// <summary>The first of them.</summary>
     public IReadOnlyList<RefusedLine> FirstRefused => refused;
 
-    /// <summary>What the stage furthest behind has before it; set by whoever asks Kafka.</summary>
-    public long BacklogBytes { get; set; }
-
-    /// <summary>Whether a prompt is waiting for others to finish.</summary>
-    public bool IsWaiting { get; private set; }
-
     /// <summary>Returns when every line was stored or refused.</summary>
     public async Task SubmitAsync(string path, CancellationToken cancellationToken)
     {
         await foreach (var chunk in LineChunks.ReadAsync(path, cancellationToken))
         {
             Refuse(chunk.Refused);
-            var batch = new Dictionary<long, (JsonElementLine Line, long Bytes)>();
-            foreach (var line in chunk.Lines.Select(StableLine.Of))
+            if (chunk.Lines.Count > 0)
             {
-                var bytes = BytesOf(line);
-                if (batch.Count > 0 && !IsOpen(batch.Count, batch.Values.Sum(each => each.Bytes) + bytes))
-                {
-                    await SendAsync(batch, cancellationToken);
-                }
-
-                while (batch.Count == 0 && !IsOpen(0, bytes))
-                {
-                    IsWaiting = true;
-                    await Task.Delay(LookAgain, time, cancellationToken);
-                }
-
-                IsWaiting = false;
-                batch.Add(line.Line.Number, (line.Line, bytes));
+                await SendAsync([.. chunk.Lines.Select(StableLine.Of)], cancellationToken);
             }
-
-            await SendAsync(batch, cancellationToken);
         }
     }
 
-    private long BytesOf(StableLine line)
+    private async Task SendAsync(IReadOnlyList<JsonElementLine> lines, CancellationToken cancellationToken)
     {
-        lock (dataset.Gate)
-        {
-            return window.BytesOf(line.Line.Bytes!.Value.Length, line.Samples ?? samples);
-        }
-    }
-
-    private bool IsOpen(int batched, long bytes)
-    {
-        lock (dataset.Gate)
-        {
-            return batched == 0 ? FeedWindow.IsOpen(dataset.Fates, bytes, BacklogBytes) : dataset.Fates.InFlightBytes + bytes <= FeedWindow.BytesMax;
-        }
-    }
-
-    private async Task SendAsync(Dictionary<long, (JsonElementLine Line, long Bytes)> batch, CancellationToken cancellationToken)
-    {
-        if (batch.Count == 0)
-        {
-            return;
-        }
-
-        var submission = await ingest.SubmitAsync([.. batch.Values.Select(each => each.Line)], cancellationToken);
+        var submission = await ingest.SubmitAsync(lines, cancellationToken);
         lock (dataset.Gate)
         {
             foreach (var stored in submission.Stored)
             {
                 Submitted++;
-                if (stored.IsDuplicate || !dataset.Fates.Accept(stored.PromptId, batch[stored.Line.Number].Bytes))
+                if (stored.IsDuplicate || !dataset.Fates.Accept(stored.PromptId))
                 {
                     Duplicates++;
                 }
@@ -96,7 +51,6 @@ internal sealed class PromptFeed(RunDataset dataset, FeedWindow window, IngestCl
         }
 
         Refuse(submission.Refused);
-        batch.Clear();
     }
 
     private void Refuse(IReadOnlyList<RefusedLine> lines)

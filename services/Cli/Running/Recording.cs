@@ -50,9 +50,6 @@ internal sealed class Recording
     /// <summary>Most samples of one prompt.</summary>
     public int SamplesMax { get; private set; }
 
-    /// <summary>Bytes of the longest line.</summary>
-    public int LineBytesMax { get; private set; }
-
     /// <summary>Whether any sample is labelled.</summary>
     public bool HasLabels { get; private set; }
 
@@ -103,7 +100,6 @@ internal sealed class Recording
         var count = (parsed.Response?.Choices ?? parsed.Choices)?.Length ?? 1;
         samples.AddRange(Enumerable.Repeat(parsed.IsCorrect, count));
         SamplesMax = Math.Max(SamplesMax, samples.Count);
-        LineBytesMax = Math.Max(LineBytesMax, line.Bytes.Value.Length);
         HasLabels |= parsed.IsCorrect is not null;
     }
 

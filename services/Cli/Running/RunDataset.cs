@@ -13,18 +13,14 @@ namespace StreamDistill.Cli.Running;
 /// </summary>
 internal sealed class RunDataset : IDisposable
 {
-    /// <summary>What Kafka adds to a record beside key, value and headers, at most.</summary>
-    private const int RecordOverheadBytes = 80;
-
     private readonly AvroRecords records;
-    private readonly FeedWindow window;
     private readonly Recording? recording;
     private readonly JsonLine line = new();
     private readonly Dictionary<string, DateTime> submittedAt = new(StringComparer.Ordinal);
 
-    public RunDataset(string directory, AvroRecords records, FeedWindow window, int attemptsMax, Recording? recording)
+    public RunDataset(string directory, AvroRecords records, int attemptsMax, Recording? recording)
     {
-        (this.records, this.window, this.recording) = (records, window, recording);
+        (this.records, this.recording) = (records, recording);
         Fates = new PromptFates(attemptsMax);
         Curated = new SpoolFile(Path.Combine(directory, "curated"));
         Verified = new SpoolFile(Path.Combine(directory, "verified"));
@@ -77,7 +73,7 @@ internal sealed class RunDataset : IDisposable
         var decoded = await DecodeAsync(record);
         lock (Gate)
         {
-            Ledger.OnRecord(record.TopicPartition, record.Offset.Value, BytesOf(record));
+            Ledger.OnRecord(record.TopicPartition, record.Offset.Value);
             Take(record, decoded);
         }
     }
@@ -129,9 +125,6 @@ internal sealed class RunDataset : IDisposable
         {
             case Topics.Prompts:
                 Fates.OnPrompt(KeyOf(record));
-                break;
-            case Topics.Completions:
-                window.OnCompletion(record.Message.Value?.Length ?? 0);
                 break;
             case Topics.Verified or Topics.Rejected when decoded is Verdict verdict:
                 Take(verdict, record.Topic == Topics.Verified ? Verified : Rejected);
@@ -202,8 +195,4 @@ internal sealed class RunDataset : IDisposable
     private static bool IsDeadLetter(string topic) => topic.EndsWith(".dlq", StringComparison.Ordinal);
 
     private static string KeyOf(ConsumeResult<byte[], byte[]?> record) => System.Text.Encoding.UTF8.GetString(record.Message.Key ?? []);
-
-    private static int BytesOf(ConsumeResult<byte[], byte[]?> record) =>
-        RecordOverheadBytes + (record.Message.Key?.Length ?? 0) + (record.Message.Value?.Length ?? 0)
-        + (record.Message.Headers?.Sum(header => header.Key.Length + header.GetValueBytes().Length) ?? 0);
 }

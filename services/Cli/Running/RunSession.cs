@@ -38,10 +38,8 @@ internal sealed class RunSession : IDisposable
         offsets = new GroupOffsets(endpoints.BootstrapServers);
         inputs = [.. reader.Partitions.Where(partition => InputTopics.Contains(partition.Topic))];
 
-        // A recording says how long its completions are; an endpoint may use all the tokens it is given, of four bytes or so.
-        var window = new FeedWindow(recording?.LineBytesMax ?? 4 * (options.MaxTokens ?? 4096));
-        Dataset = new RunDataset(spoolDirectory, new AvroRecords(registry), window, options.Attempts, recording);
-        Feed = new PromptFeed(Dataset, window, new IngestClient(http, endpoints.Ingest, time), options.SamplesOf(recording), time);
+        Dataset = new RunDataset(spoolDirectory, new AvroRecords(registry), options.Attempts, recording);
+        Feed = new PromptFeed(Dataset, new IngestClient(http, endpoints.Ingest, time));
     }
 
     public RunDataset Dataset { get; }
@@ -104,28 +102,24 @@ internal sealed class RunSession : IDisposable
             bool isProcessed;
             lock (Dataset.Gate)
             {
-                Feed.BacklogBytes = Dataset.Ledger.BacklogBytes(committed, InputTopics);
                 isProcessed = Dataset.Ledger.IsProcessed(committed, InputTopics);
             }
 
-            if (isProcessed && (isFed || Feed.IsWaiting) && await HasDrainedAsync(committed, isFed, cancellationToken))
+            if (isProcessed && isFed && await HasDrainedAsync(committed, cancellationToken))
             {
                 lock (Dataset.Gate)
                 {
                     Dataset.Fates.OnDrained();
                 }
 
-                if (isFed)
-                {
-                    return;
-                }
+                return;
             }
 
             await Task.Delay(LookEvery, time, cancellationToken);
         }
     }
 
-    private async Task<bool> HasDrainedAsync(IReadOnlyDictionary<TopicPartition, long> committed, bool isFed, CancellationToken cancellationToken)
+    private async Task<bool> HasDrainedAsync(IReadOnlyDictionary<TopicPartition, long> committed, CancellationToken cancellationToken)
     {
         var ends = await offsets.EndsAsync(reader.Partitions);
         for (var started = time.GetTimestamp(); time.GetElapsedTime(started) < ReachPatience;)
@@ -134,7 +128,7 @@ internal sealed class RunSession : IDisposable
             {
                 if (Dataset.Ledger.HasReached(ends))
                 {
-                    return Dataset.Ledger.IsProcessed(committed, InputTopics) && (!isFed || HaveAllBeenSeen());
+                    return Dataset.Ledger.IsProcessed(committed, InputTopics) && HaveAllBeenSeen();
                 }
             }
 

@@ -4,36 +4,35 @@ using StreamDistill.Contracts;
 
 namespace StreamDistill.Cli.Submitting;
 
-/// <summary>A line as it is sent, and the samples it asks for itself.</summary>
-internal readonly record struct StableLine(JsonElementLine Line, int? Samples)
+/// <summary>A line as it is sent.</summary>
+internal static class StableLine
 {
     /// <summary>
     /// The line with an idempotency key made of its content where it has neither prompt_id nor idempotency_key, so that the
     /// prompt is the same one each time its file is read. Logs (request and response) get their ids from Ingest, by content
     /// already; what is no JSON object is left for Ingest to refuse.
     /// </summary>
-    public static StableLine Of(JsonElementLine line)
+    public static JsonElementLine Of(JsonElementLine line)
     {
         try
         {
             if (JsonNode.Parse(line.Bytes!.Value.Span) is not JsonObject prompt || !prompt.ContainsKey("messages"))
             {
-                return new StableLine(line, null);
+                return line;
             }
 
-            var samples = prompt["sampling"] is JsonObject sampling && sampling["n"] is JsonValue n && n.TryGetValue<int>(out var count) ? count : (int?)null;
             if (prompt.ContainsKey("prompt_id") || prompt.ContainsKey("idempotency_key"))
             {
-                return new StableLine(line, samples);
+                return line;
             }
 
             prompt["idempotency_key"] = StableId.Of("line", prompt.ToJsonString());
-            return new StableLine(line with { Bytes = JsonSerializer.SerializeToUtf8Bytes(prompt) }, samples);
+            return line with { Bytes = JsonSerializer.SerializeToUtf8Bytes(prompt) };
         }
         catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
         {
             // Malformed, or with a member twice: Ingest says what is wrong with it.
-            return new StableLine(line, null);
+            return line;
         }
     }
 }

@@ -1,5 +1,7 @@
+using StreamDistill.Cli.Commands;
 using StreamDistill.Cli.Kafka;
 using StreamDistill.Contracts;
+using static System.FormattableString;
 
 namespace StreamDistill.Cli.Supervision;
 
@@ -9,8 +11,11 @@ internal sealed record SystemPlan
     /// <summary>The services in the order of the flow, which is also the order in which they are stopped.</summary>
     public static readonly IReadOnlyList<string> ServiceNames = ["ingest", "teach", "verify", "compact"];
 
-    /// <summary>Where logs and state file go.</summary>
+    /// <summary>Where the broker's log, the parts' logs and the state file go.</summary>
     public required string Directory { get; init; }
+
+    /// <summary>When the broker flushes to the disk: interval or always.</summary>
+    public string Fsync { get; init; } = BrokerCommand.DefaultFsync;
 
     /// <summary>The broker's port; 0 takes a free one.</summary>
     public int BrokerPort { get; init; }
@@ -31,33 +36,40 @@ internal sealed record SystemPlan
     public RestartPolicy Restarts { get; init; } = RestartPolicy.Persistent;
 }
 
-/// <summary>Broker, registry and services as children of this process.</summary>
+/// <summary>
+/// Broker, registry and services as children of this process. Each of them is started again when it dies, at the same address,
+/// and goes on with what the broker's log holds.
+/// </summary>
 internal sealed class LocalSystem : IAsyncDisposable
 {
+    /// <summary>A client's longest wait between attempts to reach a broker that is being started again, in milliseconds.</summary>
+    private static readonly KeyValuePair<string, string> ReconnectBackoff = KeyValuePair.Create("reconnect.backoff.max.ms", "500");
+
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan ReadyPatience = TimeSpan.FromSeconds(120);
-    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
 
     private readonly SystemPlan plan;
     private readonly Action<string> announce;
     private readonly TimeProvider time;
-    private readonly List<(string Name, ChildProcess Process, ChildLog Log)> servers = [];
+    private readonly List<Service> servers = [];
     private readonly List<Service> services = [];
     private readonly TaskCompletionSource broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Endpoints? endpoints;
-    private bool isStopping;
 
     private LocalSystem(SystemPlan plan, Action<string> announce, TimeProvider time) => (this.plan, this.announce, this.time) = (plan, announce, time);
 
     /// <summary>Where everything listens.</summary>
     public Endpoints Endpoints => endpoints ?? throw new InvalidOperationException("The system has not started.");
 
-    /// <summary>Fails when the system cannot go on: the broker or the registry died, or a service was given up.</summary>
+    /// <summary>Fails when the system cannot go on: a part was given up.</summary>
     public Task Broken => broken.Task;
 
     /// <summary>Process id by name, for whoever shows what is up.</summary>
     public IEnumerable<(string Name, int ProcessId)> Processes =>
-        servers.Select(server => (server.Name, server.Process.Id)).Concat(services.Select(service => (service.Name, service.ProcessId)));
+        servers.Concat(services).Select(part => (part.Name, part.ProcessId));
+
+    /// <summary>Where the broker keeps its log.</summary>
+    public static string BrokerDirectory(string directory) => Path.Combine(directory, "broker");
 
     /// <summary>Where a part's log is.</summary>
     public static string LogPath(string directory, string name) => Path.Combine(directory, "logs", name + ".log");
@@ -89,19 +101,9 @@ internal sealed class LocalSystem : IAsyncDisposable
     /// <summary>Stops everything, each part after those that send to it.</summary>
     public async Task StopAsync()
     {
-        isStopping = true;
-        foreach (var service in services)
+        foreach (var part in services.Concat(Enumerable.Reverse(servers)))
         {
-            await service.StopAsync();
-        }
-
-        foreach (var (name, process, log) in Enumerable.Reverse(servers))
-        {
-            log.Quiet();
-            if (!await process.StopAsync(StopPatience))
-            {
-                announce($"{name} did not stop within {StopPatience.TotalSeconds:0} s and was killed.");
-            }
+            await part.StopAsync();
         }
     }
 
@@ -109,62 +111,43 @@ internal sealed class LocalSystem : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
-        foreach (var service in services)
+        foreach (var part in services.Concat(servers))
         {
-            await service.DisposeAsync();
-        }
-
-        foreach (var (_, process, log) in servers)
-        {
-            await process.DisposeAsync();
-            log.Dispose();
+            await part.DisposeAsync();
         }
     }
 
     private async Task<(string BootstrapServers, string SchemaRegistryUrl)> StartServersAsync(CancellationToken cancellationToken)
     {
-        var broker = StartServer("broker", plan.BrokerPort);
-        var registry = StartServer("registry", plan.RegistryPort, "--in-memory");
-        return (await AddressAsync(broker, cancellationToken), await AddressAsync(registry, cancellationToken));
+        var brokerPort = plan.BrokerPort > 0 ? plan.BrokerPort : Service.FreePort();
+        var registryPort = plan.RegistryPort > 0 ? plan.RegistryPort : Service.FreePort();
+        var bootstrap = Invariant($"127.0.0.1:{brokerPort}");
+        await StartServerAsync("broker", ["--port", Invariant($"{brokerPort}"), "--data", BrokerDirectory(plan.Directory), "--fsync", plan.Fsync], cancellationToken);
+        await StartServerAsync("registry", ["--port", Invariant($"{registryPort}"), "--bootstrap-servers", bootstrap], cancellationToken);
+        return (bootstrap, Invariant($"http://127.0.0.1:{registryPort}"));
     }
 
-    private (ChildProcess Process, ChildLog Log) StartServer(string name, int port, params string[] more)
+    private async Task StartServerAsync(string name, string[] arguments, CancellationToken cancellationToken)
     {
-        var program = ChildProgram.Of(name, "streamdistill", [name, "--port", port.ToString(System.Globalization.CultureInfo.InvariantCulture), .. more], new Dictionary<string, string>());
-        var log = NewLog(name);
-        var process = ChildProcess.Start(program, log);
-        servers.Add((name, process, log));
-        _ = WatchAsync(name, process, log);
-        return (process, log);
+        var environment = new Dictionary<string, string> { ["Kafka__" + ReconnectBackoff.Key] = ReconnectBackoff.Value };
+        var server = new Service(ChildProgram.Of(name, "streamdistill", [name, .. arguments], environment), NewLog(name), plan.Restarts, announce, time, isServer: true);
+        Keep(server, servers);
+        await server.ListeningAsync(StartPatience, cancellationToken);
     }
 
-    /// <summary>The broker's records and the registry's ids are in their memory: without them the system cannot go on.</summary>
-    private async Task WatchAsync(string name, ChildProcess process, ChildLog log)
+    private void Keep(Service part, List<Service> parts)
     {
-        var exitCode = await process.Exited;
-        if (!isStopping)
-        {
-            // Every service would now complain at length about the same thing.
-            services.ForEach(service => service.Quiet());
-            broken.TrySetException(new StreamDistillException($"The {name} ended with exit code {exitCode}, and what it kept is lost. Its last lines:{Environment.NewLine}{log.Last}{Environment.NewLine}Its log: {log.FilePath}"));
-        }
-    }
-
-    /// <summary>A server's first line ends with its address.</summary>
-    private async Task<string> AddressAsync((ChildProcess Process, ChildLog Log) server, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await Task.WhenAny(server.Log.FirstLine, server.Process.Exited).WaitAsync(StartPatience, time, cancellationToken);
-        }
-        catch (TimeoutException e)
-        {
-            throw new StreamDistillException($"It is not up after {StartPatience.TotalSeconds:0} s. Its log: {server.Log.FilePath}", isTransient: false, e);
-        }
-
-        return server.Log.FirstLine.IsCompleted
-            ? (await server.Log.FirstLine).Split(' ')[^1]
-            : throw new StreamDistillException($"The system did not start. {server.Log.Last}");
+        parts.Add(part);
+        _ = part.GivenUp.ContinueWith(
+            given =>
+            {
+                // Every other part may now complain at length about the same thing.
+                services.ForEach(service => service.Quiet());
+                broken.TrySetException(given.Exception!.InnerExceptions);
+            },
+            CancellationToken.None,
+            TaskContinuationOptions.OnlyOnFaulted,
+            TaskScheduler.Default);
     }
 
     private async Task StartServicesAsync(string bootstrap, string registry, CancellationToken cancellationToken)
@@ -177,10 +160,7 @@ internal sealed class LocalSystem : IAsyncDisposable
             urls[name] = new Uri($"http://127.0.0.1:{port}");
             var assembly = $"StreamDistill.{char.ToUpperInvariant(name[0])}{name[1..]}";
             var program = ChildProgram.Of(name, assembly, ["--urls", urls[name].GetLeftPart(UriPartial.Authority), .. Lasting(), .. plan.Settings.GetValueOrDefault(name, [])], environment);
-            var service = new Service(program, NewLog(name), plan.Restarts, announce, time);
-            services.Add(service);
-            _ = service.GivenUp.ContinueWith(
-                given => broken.TrySetException(given.Exception!.InnerExceptions), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            Keep(new Service(program, NewLog(name), plan.Restarts, announce, time), services);
         }
 
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
@@ -190,15 +170,20 @@ internal sealed class LocalSystem : IAsyncDisposable
     }
 
     /// <summary>
-    /// Settings that let a restarted service go on at once: its name lasts, so that it ends its predecessor's transaction,
-    /// and the embedded broker, which lets a group wait for a session when a member is gone, has a short one.
+    /// Settings that let a restarted service go on at once. Its name lasts, so that it ends its predecessor's transaction; on the
+    /// embedded broker it is also a static member of its group (group.instance.id), so that it takes its predecessor's place
+    /// and partitions without the group waiting for a session to end. That is safe because a service is started again only
+    /// after its predecessor has ended; were one to live on all the same, the broker fences it. A stage that is added by hand
+    /// has no such name, and takes over what a frozen one held after the session timeout.
     /// </summary>
     private IEnumerable<string> Lasting()
     {
         yield return "--Pipeline:InstanceId=" + Environment.MachineName;
         if (plan.External is null)
         {
+            yield return "--Kafka:Consumer:group.instance.id=" + Environment.MachineName;
             yield return "--Kafka:Consumer:session.timeout.ms=10000";
+            yield return $"--Kafka:{ReconnectBackoff.Key}={ReconnectBackoff.Value}";
         }
     }
 

@@ -8,17 +8,15 @@ namespace StreamDistill.Cli.Supervision;
 /// <summary>How a service that dies is started again.</summary>
 /// <param name="FirstDelay">Before the first restart; doubles with each one after that.</param>
 /// <param name="LongestDelay">The delay never grows beyond it.</param>
-/// <param name="RestartsMax">Restarts without a minute's peace before the service is given up.</param>
-internal sealed record RestartPolicy(TimeSpan FirstDelay, TimeSpan LongestDelay, int RestartsMax)
+/// <param name="RestartsMax">Restarts without peace before the service is given up.</param>
+/// <param name="Peace">A run longer than this starts the count anew.</param>
+internal sealed record RestartPolicy(TimeSpan FirstDelay, TimeSpan LongestDelay, int RestartsMax, TimeSpan Peace)
 {
-    /// <summary>A run longer than this starts the count anew.</summary>
-    public static readonly TimeSpan Peace = TimeSpan.FromMinutes(1);
-
     /// <summary>For a system that is to stay up.</summary>
-    public static RestartPolicy Persistent { get; } = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30), int.MaxValue);
+    public static RestartPolicy Persistent { get; } = new(TimeSpan.FromSeconds(0.2), TimeSpan.FromSeconds(30), int.MaxValue, TimeSpan.FromSeconds(10));
 
     /// <summary>For a job that is to end.</summary>
-    public static RestartPolicy Limited { get; } = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(8), 5);
+    public static RestartPolicy Limited { get; } = new(TimeSpan.FromSeconds(0.2), TimeSpan.FromSeconds(8), 6, TimeSpan.FromMinutes(1));
 
     /// <summary>The same policy with no delay longer than this.</summary>
     public RestartPolicy NoLongerThan(TimeSpan longest) =>
@@ -35,6 +33,10 @@ internal sealed class Service : IAsyncDisposable
     /// <summary>What a service exits with when its configuration is wrong: starting it again cannot help.</summary>
     private const int Misconfigured = 2;
 
+    private const int FirstPort = 10_000;
+    private const int FirstEphemeralPort = 32_768;
+    private const int PortAttempts = 100;
+
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(40);
     private static readonly TimeSpan ProbeEvery = TimeSpan.FromMilliseconds(100);
 
@@ -43,13 +45,20 @@ internal sealed class Service : IAsyncDisposable
     private readonly RestartPolicy policy;
     private readonly Action<string> announce;
     private readonly TimeProvider time;
+    private readonly bool isServer;
     private readonly CancellationTokenSource stopping = new();
     private readonly Lock starting = new();
     private ChildProcess child;
 
-    public Service(ChildProgram program, ChildLog log, RestartPolicy policy, Action<string> announce, TimeProvider time)
+    /// <param name="program">What to run.</param>
+    /// <param name="log">Takes what it says.</param>
+    /// <param name="policy">How it is started again.</param>
+    /// <param name="announce">Gets a line for a person whenever something happens that they should know.</param>
+    /// <param name="time">For delays and patience.</param>
+    /// <param name="isServer">Whether its first line says that it listens; one that ends before it has ever said so is given up at once.</param>
+    public Service(ChildProgram program, ChildLog log, RestartPolicy policy, Action<string> announce, TimeProvider time, bool isServer = false)
     {
-        (this.program, this.log, this.policy, this.announce, this.time) = (program, log, policy, announce, time);
+        (this.program, this.log, this.policy, this.announce, this.time, this.isServer) = (program, log, policy, announce, time, isServer);
         child = ChildProcess.Start(program, log);
         GivenUp = SuperviseAsync();
     }
@@ -63,12 +72,39 @@ internal sealed class Service : IAsyncDisposable
     /// <summary>Fails when the service is given up; completes when it was stopped.</summary>
     public Task GivenUp { get; }
 
-    /// <summary>A loopback port that was free a moment ago.</summary>
+    /// <summary>
+    /// A loopback port that was free a moment ago, for a part that comes back to it when it is started again. It is below those
+    /// that systems give to outgoing connections: one of these could take it while the part is down.
+    /// </summary>
     public static int FreePort()
     {
-        using var socket = new TcpListener(IPAddress.Loopback, 0);
-        socket.Start();
-        return ((IPEndPoint)socket.LocalEndpoint).Port;
+        for (var attempt = 1; ; attempt++)
+        {
+            using var socket = new TcpListener(IPAddress.Loopback, Random.Shared.Next(FirstPort, FirstEphemeralPort));
+            try
+            {
+                socket.Start();
+                return ((IPEndPoint)socket.LocalEndpoint).Port;
+            }
+            catch (SocketException) when (attempt < PortAttempts)
+            {
+                // Somebody has it; there are many more.
+            }
+        }
+    }
+
+    /// <summary>Returns when a server has said for the first time that it listens.</summary>
+    /// <exception cref="StreamDistillException">It was given up, or does not listen within the time given.</exception>
+    public async Task ListeningAsync(TimeSpan patience, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await await Task.WhenAny(log.FirstLine, GivenUp).WaitAsync(patience, time, cancellationToken);
+        }
+        catch (TimeoutException e)
+        {
+            throw new StreamDistillException($"{Name} is not up after {patience.TotalSeconds:0} s. Its log: {log.FilePath}", isTransient: false, e);
+        }
     }
 
     /// <summary>Returns when the service says that it is ready.</summary>
@@ -147,7 +183,12 @@ internal sealed class Service : IAsyncDisposable
                 throw new ConfigurationException($"{Name} refuses its configuration: {log.Last}");
             }
 
-            restarts = time.GetElapsedTime(started) > RestartPolicy.Peace ? 1 : restarts + 1;
+            if (isServer && !log.FirstLine.IsCompleted)
+            {
+                throw new StreamDistillException($"The system did not start. {log.Last}");
+            }
+
+            restarts = time.GetElapsedTime(started) > policy.Peace ? 1 : restarts + 1;
             if (restarts > policy.RestartsMax)
             {
                 throw new StreamDistillException($"{Name} ended with exit code {exitCode} again after {policy.RestartsMax} restarts. Its last lines:{Environment.NewLine}{log.Last}{Environment.NewLine}Its log: {log.FilePath}");

@@ -16,8 +16,8 @@ public sealed class PartitionLedgerTests
     [Fact]
     public void Everything_is_processed_when_each_stage_has_committed_past_its_last_record()
     {
-        ledger.OnRecord(Prompts, 4, 10);
-        ledger.OnRecord(Completions, 0, 10);
+        ledger.OnRecord(Prompts, 4);
+        ledger.OnRecord(Completions, 0);
 
         Assert.False(ledger.IsProcessed(Committed((Prompts, 5)), Inputs));
         Assert.False(ledger.IsProcessed(Committed((Prompts, 4), (Completions, 1)), Inputs));
@@ -27,7 +27,7 @@ public sealed class PartitionLedgerTests
     [Fact]
     public void A_transaction_marker_after_the_last_record_is_not_waited_for()
     {
-        ledger.OnRecord(Completions, 0, 10);
+        ledger.OnRecord(Completions, 0);
         ledger.OnEnd(Completions, 2);
 
         Assert.True(ledger.HasReached(new Dictionary<TopicPartition, long> { [Completions] = 2 }));
@@ -37,7 +37,7 @@ public sealed class PartitionLedgerTests
     [Fact]
     public void Topics_that_no_stage_reads_need_no_commit()
     {
-        ledger.OnRecord(Curated, 0, 10);
+        ledger.OnRecord(Curated, 0);
 
         Assert.True(ledger.IsProcessed(Committed(), Inputs));
     }
@@ -48,30 +48,17 @@ public sealed class PartitionLedgerTests
         var ends = new Dictionary<TopicPartition, long> { [Prompts] = 3, [Completions] = 0 };
 
         Assert.False(ledger.HasReached(ends));
-        ledger.OnRecord(Prompts, 1, 10);
+        ledger.OnRecord(Prompts, 1);
         Assert.False(ledger.HasReached(ends));
         ledger.OnEnd(Prompts, 3);
         Assert.True(ledger.HasReached(ends));
     }
 
     [Fact]
-    public void The_backlog_is_what_the_stage_furthest_behind_has_before_it_in_one_partition()
-    {
-        ledger.OnRecord(Prompts, 0, 100);
-        ledger.OnRecord(Prompts, 1, 30);
-        ledger.OnRecord(Completions, 0, 50);
-        ledger.OnRecord(Curated, 0, 10_000);
-
-        Assert.Equal(130, ledger.BacklogBytes(Committed(), Inputs));
-        Assert.Equal(50, ledger.BacklogBytes(Committed((Prompts, 1)), Inputs));
-        Assert.Equal(0, ledger.BacklogBytes(Committed((Prompts, 2), (Completions, 1)), Inputs));
-    }
-
-    [Fact]
     public void Ranges_hold_first_next_and_count_of_the_records()
     {
-        ledger.OnRecord(Prompts, 7, 1);
-        ledger.OnRecord(Prompts, 9, 1);
+        ledger.OnRecord(Prompts, 7);
+        ledger.OnRecord(Prompts, 9);
         ledger.OnEnd(Completions, 0);
 
         Assert.Equal([(Prompts, new PartitionRange(First: 7, Next: 10, Records: 2))], ledger.Ranges);

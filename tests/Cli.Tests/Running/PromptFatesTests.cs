@@ -9,19 +9,19 @@ public sealed class PromptFatesTests
     [Fact]
     public void A_prompt_is_in_flight_until_all_samples_are_decided_and_one_is_verified()
     {
-        fates.Accept("p", 100);
+        fates.Accept("p");
         fates.OnVerdict("p", attempt: 1, sampleCount: 3, passed: true);
         fates.OnVerdict("p", 1, 3, passed: false);
-        Assert.Equal((1, 100L), (fates.InFlight, fates.InFlightBytes));
+        Assert.Equal(1, fates.InFlight);
 
         fates.OnVerdict("p", 1, 3, passed: false);
-        Assert.Equal((0, 0L), (fates.InFlight, fates.InFlightBytes));
+        Assert.Equal(0, fates.InFlight);
     }
 
     [Fact]
     public void A_prompt_whose_samples_are_all_rejected_ends_with_its_last_attempt_only()
     {
-        fates.Accept("p", 1);
+        fates.Accept("p");
         fates.OnVerdict("p", 1, 1, passed: false);
         Assert.Equal(1, fates.InFlight);
 
@@ -40,15 +40,15 @@ public sealed class PromptFatesTests
         fates.OnVerdict("p", 1, 1, passed: true);
         Assert.Equal(0, fates.Seen);
 
-        Assert.True(fates.Accept("p", 50));
-        Assert.Equal((1, 0, 0L), (fates.Seen, fates.InFlight, fates.InFlightBytes));
+        Assert.True(fates.Accept("p"));
+        Assert.Equal((1, 0), (fates.Seen, fates.InFlight));
     }
 
     [Fact]
     public void An_id_is_accepted_once()
     {
-        Assert.True(fates.Accept("p", 1));
-        Assert.False(fates.Accept("p", 1));
+        Assert.True(fates.Accept("p"));
+        Assert.False(fates.Accept("p"));
         Assert.Equal((1, 1), (fates.Accepted, fates.InFlight));
     }
 
@@ -57,7 +57,7 @@ public sealed class PromptFatesTests
     {
         foreach (var id in new[] { "curated", "withdrawn", "weightless", "rejected", "dead", "dead and verified", "unfinished" })
         {
-            fates.Accept(id, 1);
+            fates.Accept(id);
         }
 
         foreach (var id in new[] { "curated", "withdrawn", "weightless", "dead and verified" })
@@ -81,8 +81,8 @@ public sealed class PromptFatesTests
     [Fact]
     public void An_example_that_another_prompts_replaces_is_the_other_prompts()
     {
-        fates.Accept("first", 1);
-        fates.Accept("better", 1);
+        fates.Accept("first");
+        fates.Accept("better");
         fates.OnVerdict("first", 1, 1, passed: true);
         fates.OnVerdict("better", 1, 1, passed: true);
         fates.OnExample("e", "first", counts: true);
@@ -96,10 +96,10 @@ public sealed class PromptFatesTests
     [Fact]
     public void Once_drained_nothing_is_in_flight_and_what_was_rejected_before_its_last_attempt_is_rejected_for_good()
     {
-        fates.Accept("p", 10);
+        fates.Accept("p");
         fates.OnVerdict("p", 1, 1, passed: false);
         fates.OnDrained();
 
-        Assert.Equal((0, 0L, 1), (fates.InFlight, fates.InFlightBytes, fates.Count().Rejected));
+        Assert.Equal((0, 1), (fates.InFlight, fates.Count().Rejected));
     }
 }

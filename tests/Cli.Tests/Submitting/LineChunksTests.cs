@@ -84,17 +84,16 @@ public sealed class LineChunksTests : IDisposable
         var again = StableLine.Of(Line("""{"messages":[{"role":"user","content":"é"}],"sampling":{"n":7}}"""));
         var other = StableLine.Of(Line("""{"messages":[{"role":"user","content":"e"}]}"""));
 
-        Assert.Equal(7, once.Samples);
         Assert.Equal(KeyOf(once), KeyOf(again));
         Assert.NotEqual(KeyOf(once), KeyOf(other));
         Assert.All(
             ["""{"prompt_id":"p","messages":[]}""", """{"request":{},"response":{}}""", "{", "[1]", """{"messages":1,"messages":2}"""],
-            text => Assert.Equal(Line(text).Bytes!.Value.ToArray(), StableLine.Of(Line(text)).Line.Bytes!.Value.ToArray()));
+            text => Assert.Equal(Line(text).Bytes!.Value.ToArray(), StableLine.Of(Line(text)).Bytes!.Value.ToArray()));
     }
 
     private static JsonElementLine Line(string text) => new(1, Encoding.UTF8.GetBytes(text));
 
-    private static string KeyOf(StableLine line) => JsonNode.Parse(line.Line.Bytes!.Value.Span)!["idempotency_key"]!.GetValue<string>();
+    private static string KeyOf(JsonElementLine line) => JsonNode.Parse(line.Bytes!.Value.Span)!["idempotency_key"]!.GetValue<string>();
 
     private async Task<(List<(long Number, string Text)> Lines, List<RefusedLine> Refused)> ReadAsync(string name, byte[] content)
     {

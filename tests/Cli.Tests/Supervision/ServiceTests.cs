@@ -9,7 +9,7 @@ namespace StreamDistill.Cli.Tests.Supervision;
 public sealed class ServiceTests : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private static readonly RestartPolicy Quick = new(TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(20), RestartsMax: 2);
+    private static readonly RestartPolicy Quick = new(TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(20), RestartsMax: 2, Peace: TimeSpan.FromMinutes(1));
 
     private readonly string directory = Directory.CreateTempSubdirectory().FullName;
     private readonly ConcurrentQueue<string> said = new();
@@ -101,8 +101,51 @@ public sealed class ServiceTests : IDisposable
     [Fact]
     public void Delays_double_up_to_the_longest()
     {
-        Assert.Equal([1, 2, 4, 8, 16, 30, 30], Enumerable.Range(1, 7).Select(restart => RestartPolicy.Persistent.DelayBefore(restart).TotalSeconds));
+        Assert.Equal([0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 30, 30], Enumerable.Range(1, 10).Select(restart => RestartPolicy.Persistent.DelayBefore(restart).TotalSeconds));
         Assert.Equal(30, RestartPolicy.Persistent.DelayBefore(int.MaxValue).TotalSeconds);
+    }
+
+    [Fact]
+    public async Task A_run_that_lasted_starts_the_count_of_restarts_anew()
+    {
+        // Every run is longer than no time at all: more restarts than the policy allows without peace.
+        await using var service = new Service(Shell("echo again; exit 7"), Log(), Quick with { Peace = TimeSpan.Zero }, said.Enqueue, TimeProvider.System);
+
+        await UntilAsync(() => said.Count(line => line.Contains("it is started again", StringComparison.Ordinal)) > 5);
+
+        Assert.False(service.GivenUp.IsFaulted);
+    }
+
+    [Fact]
+    public async Task A_server_that_never_listens_is_given_up_at_once_with_what_it_said()
+    {
+        await using var service = new Service(Shell("echo the port is taken >&2; exit 1"), Log(), Quick, said.Enqueue, TimeProvider.System, isServer: true);
+
+        var givenUp = await Assert.ThrowsAsync<StreamDistillException>(() => service.ListeningAsync(Patience, CancellationToken.None));
+
+        Assert.Contains("the port is taken", givenUp.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(said, line => line.Contains("it is started again", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_server_that_has_listened_is_started_again()
+    {
+        await using var service = new Service(Shell("echo listening; exit 9"), Log(), Quick, said.Enqueue, TimeProvider.System, isServer: true);
+        await service.ListeningAsync(Patience, CancellationToken.None);
+
+        await UntilAsync(() => said.Any(line => line.Contains("it is started again", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Ports_that_parts_come_back_to_are_below_those_of_outgoing_connections() =>
+        Assert.All(Enumerable.Range(0, 20).Select(_ => Service.FreePort()), port => Assert.InRange(port, 10_000, 32_767));
+
+    private static async Task UntilAsync(Func<bool> holds)
+    {
+        for (var started = TimeProvider.System.GetTimestamp(); !holds(); await Task.Delay(5))
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < Patience);
+        }
     }
 
     private static ChildProgram Shell(string script) => new("teach", "/bin/sh", ["-c", script], new Dictionary<string, string>());

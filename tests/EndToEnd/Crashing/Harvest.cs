@@ -31,11 +31,11 @@ internal sealed record Harvest(
         Directory.CreateDirectory(directory);
         using var registry = new CachedSchemaRegistryClient(new SchemaRegistryConfig { Url = endpoints.SchemaRegistryUrl });
         using var reader = new TopicReader(endpoints.BootstrapServers, RunDataset.ReadTopics);
-        using var dataset = new RunDataset(directory, new AvroRecords(registry), new FeedWindow(0), Workload.Attempts, recording: null);
+        using var dataset = new RunDataset(directory, new AvroRecords(registry), Workload.Attempts, recording: null);
         var audit = new RecordAudit(new AvroRecords(registry));
         foreach (var id in acknowledged)
         {
-            dataset.Fates.Accept(id, 0);
+            dataset.Fates.Accept(id);
         }
 
         using var ending = new CancellationTokenSource(DrainPatience);
