@@ -32,12 +32,10 @@ internal sealed class TransactionLog(PartitionLog log, TimeProvider time)
 
     public ValueTask FlushAsync() => log.FlushAsync();
 
-    /// <summary>Reads it all. Of most records only the last of their transactional id is looked into: there may be hundreds of thousands.</summary>
-    /// <param name="openProducers">The producers with anything open in any partition: of others no decision is needed any more.</param>
     /// <exception cref="StreamDistillException">A record cannot be read.</exception>
-    public LoadedTransactions Load(IReadOnlySet<long> openProducers)
+    public LoadedTransactions Load()
     {
-        var last = new Dictionary<string, LogRecord>(StringComparer.Ordinal);
+        var transactions = new Dictionary<string, TransactionData>(StringComparer.Ordinal);
         var ends = new Dictionary<(long, TransactionPartition), (short, long)>();
         string? boot = null;
         foreach (var record in RecordBatch.ReadAll(log, log.StartOffset).SelectMany(batch => batch.Records))
@@ -49,42 +47,43 @@ internal sealed class TransactionLog(PartitionLog log, TimeProvider time)
 
             if (key.Span.SequenceEqual(TransactionRecord.BootKey))
             {
-                boot = record.Value is { } value ? TransactionRecord.ReadBoot(value) : null;
+                boot = record.Value is { } bootValue ? TransactionRecord.ReadBoot(bootValue) : null;
             }
-            else if (Read(record, r => TransactionRecord.ReadKey(r.Key!.Value)) is { } id)
+            else if (Read(key, record) is var (id, data))
             {
-                AddEnds(ends, openProducers, id, last.GetValueOrDefault(id), record);
-                last[id] = record;
+                Apply(transactions, ends, id, data);
             }
         }
 
-        return new LoadedTransactions([.. last.Where(l => l.Value.Value is not null).Select(l => ReadValue(l.Key, l.Value))], ends, boot);
+        return new LoadedTransactions(transactions.Values, ends, boot);
     }
 
-    /// <summary>A commit that was completed had every record of it on disk before: it stands, whatever became of its markers.</summary>
-    private void AddEnds(
-        Dictionary<(long, TransactionPartition), (short, long)> ends, IReadOnlySet<long> openProducers, string id, LogRecord before, LogRecord record)
+    private static void Apply(
+        Dictionary<string, TransactionData> transactions, Dictionary<(long, TransactionPartition), (short, long)> ends, string id, TransactionData? data)
     {
-        if (TransactionRecord.PeekState(record.Value) != TransactionState.CompleteCommit || TransactionRecord.PeekState(before.Value) != TransactionState.PrepareCommit
-            || !openProducers.Contains(TransactionRecord.PeekProducerId(before.Value)))
+        if (data is null)
         {
+            transactions.Remove(id);
             return;
         }
 
-        var prepared = ReadValue(id, before);
-        foreach (var (partition, end) in prepared.Partitions)
+        // A commit that was completed had every record of it on disk before: it stands, whatever became of its markers.
+        if (data.State == TransactionState.CompleteCommit && transactions.TryGetValue(id, out var before) && before.State == TransactionState.PrepareCommit)
         {
-            ends[(prepared.ProducerId, partition)] = (prepared.ProducerEpoch, end);
+            foreach (var (partition, end) in before.Partitions)
+            {
+                ends[(before.ProducerId, partition)] = (before.ProducerEpoch, end);
+            }
         }
+
+        transactions[id] = data;
     }
 
-    private TransactionData ReadValue(string id, LogRecord record) => Read(record, r => TransactionRecord.ReadValue(id, r.Value!.Value));
-
-    private T Read<T>(LogRecord record, Func<LogRecord, T> read)
+    private (string Id, TransactionData? Data)? Read(ReadOnlyMemory<byte> key, LogRecord record)
     {
         try
         {
-            return read(record);
+            return TransactionRecord.ReadKey(key) is { } id ? (id, record.Value is { } value ? TransactionRecord.ReadValue(id, value) : null) : null;
         }
         catch (MalformedRequestException e)
         {

@@ -127,7 +127,8 @@ internal sealed class SchemasTopic : IChangeLog
         }
         catch (KafkaException e)
         {
-            throw Explained(refused ?? e.Error, isUndone: e is KafkaTxnRequiresAbortException || e.Error.Code == ErrorCode.MsgSizeTooLarge);
+            // What became of a record says more than its transaction, unless it is only that the transaction took it along.
+            throw Explained(refused is { Code: ErrorCode.MsgSizeTooLarge } ? refused : e.Error, isUndone: e is KafkaTxnRequiresAbortException || e.Error.Code == ErrorCode.MsgSizeTooLarge);
         }
     }
 
