@@ -28,12 +28,9 @@ public sealed record BrokerOptions
 
     /// <summary>
     /// Whether a record is acknowledged only when it would survive a power cut. Default false: it survives a kill of the broker at
-    /// once, and a power cut after <see cref="FlushInterval" />. A committed transaction survives both either way.
+    /// once, and a power cut after 50 ms at most. A committed transaction survives both either way.
     /// </summary>
     public bool FsyncAlways { get; init; }
-
-    /// <summary>How often everything written is flushed to the disk, 10 ms to 1 minute. Default 50 ms.</summary>
-    public TimeSpan FlushInterval { get; init; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Who may connect, with SASL/PLAIN; the file's form stands at SaslUsers. Null (the default) asks nobody.</summary>
     public string? UsersFile { get; init; }
@@ -76,7 +73,6 @@ public sealed record BrokerOptions
         Require(DataDirectory is null or { Length: > 0 }, nameof(DataDirectory), DataDirectory, "a directory, or none for a temporary one");
         Require(IPAddress.TryParse(Host, out _) || Host == "localhost", nameof(Host), Host, "an IP address of this machine, or localhost");
         Require(Port is >= 0 and <= IPEndPoint.MaxPort, nameof(Port), Port, $"1 to {IPEndPoint.MaxPort}, or 0 for a free one");
-        Require(FlushInterval >= TimeSpan.FromMilliseconds(10) && FlushInterval <= TimeSpan.FromMinutes(1), nameof(FlushInterval), FlushInterval, "10 milliseconds to 1 minute");
         Require(RequestBytesMax is >= 64 << 10 and <= 1 << 30, nameof(RequestBytesMax), RequestBytesMax, "65536 to 1073741824 bytes");
         Require(RequestMemoryBytesMax >= RequestBytesMax, nameof(RequestMemoryBytesMax), RequestMemoryBytesMax, $"at least RequestBytesMax, {RequestBytesMax} bytes");
         Require(FetchBytesMax is >= 64 << 10 and <= 1 << 30, nameof(FetchBytesMax), FetchBytesMax, "65536 to 1073741824 bytes");

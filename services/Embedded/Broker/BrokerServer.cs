@@ -19,6 +19,9 @@ namespace StreamDistill.Embedded.Broker;
 /// </summary>
 internal sealed class BrokerServer : IAsyncDisposable
 {
+    /// <summary>Handlers write, and where they must flush, on the pool's threads, which wait for the disk then: as many as there are cores are too few.</summary>
+    private const int ThreadsMin = 32;
+
     private readonly Stack<IAsyncDisposable> parts = new();
     private Listener? listener;
 
@@ -69,6 +72,8 @@ internal sealed class BrokerServer : IAsyncDisposable
 
     private async Task OpenAsync(BrokerOptions options, string directory, IFileSystem files, Action<TopicCatalog> prepare, TimeProvider time)
     {
+        ThreadPool.GetMinThreads(out var threads, out var completing);
+        ThreadPool.SetMinThreads(Math.Max(threads, ThreadsMin), completing);
         var logger = options.Logger;
         var users = options.UsersFile is { } usersFile ? SaslUsers.Read(usersFile) : null;
         var certificate = options.CertificateFile is { } file ? ReadCertificate(file, options.KeyFile!) : null;
@@ -83,11 +88,12 @@ internal sealed class BrokerServer : IAsyncDisposable
         transactions.Start();
         prepare(Catalog);
 
-        parts.Push(new Flusher(Catalog, options.FlushInterval, time, logger));
+        var flusher = new LogFlusher(() => Catalog.Topics.Values.SelectMany(topic => topic.Partitions), time, logger);
+        parts.Push(new Closing(flusher));
         parts.Push(new Closing(new Maintenance(Catalog, time, logger)));
 
         var memory = new BrokerMemory(new MemoryBudget(options.RequestMemoryBytesMax), new MemoryBudget(options.RequestMemoryBytesMax));
-        Dispatcher = new RequestDispatcher(MakeHandlers(options, groups, transactions, memory, users, time), requiresAuthentication: users is not null);
+        Dispatcher = new RequestDispatcher(MakeHandlers(options, groups, transactions, flusher, memory, users, time), requiresAuthentication: users is not null);
         var address = new IPEndPoint(options.Host == "localhost" ? IPAddress.Loopback : IPAddress.Parse(options.Host), options.Port);
         var listening = new ListenerOptions(address, options.RequestBytesMax) { AdvertisedHost = options.AdvertisedHost, Certificate = certificate, ConnectionsMax = options.ConnectionsMax };
         listener = Listener.Start(listening, Dispatcher, memory, time, logger);
@@ -107,12 +113,12 @@ internal sealed class BrokerServer : IAsyncDisposable
     }
 
     private List<Handler> MakeHandlers(
-        BrokerOptions options, GroupCoordinator groups, TransactionCoordinator transactions, BrokerMemory memory, SaslUsers? users, TimeProvider time)
+        BrokerOptions options, GroupCoordinator groups, TransactionCoordinator transactions, LogFlusher flusher, BrokerMemory memory, SaslUsers? users, TimeProvider time)
     {
         var versions = new ApiVersionsHandler();
         List<Handler> handlers =
         [
-            new ProduceHandler(Catalog, transactions, options.FsyncAlways, options.Logger),
+            new ProduceHandler(Catalog, transactions, options.FsyncAlways ? null : flusher, options.Logger),
             new FetchHandler(Catalog, memory.Answers, options.FetchBytesMax, time),
             new ListOffsetsHandler(Catalog),
             new MetadataHandler(Catalog),

@@ -35,7 +35,7 @@ internal sealed class TopicCatalog : IDisposable
     {
         [TopicSettings.CleanupPolicy] = "compact",
         ["min.compaction.lag.ms"] = "60000",
-        ["segment.bytes"] = "104857600",
+        ["segment.bytes"] = "16777216",
     };
 
     private readonly Lock changing = new();

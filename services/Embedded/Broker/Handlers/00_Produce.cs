@@ -16,7 +16,11 @@ namespace StreamDistill.Embedded.Broker.Handlers;
 /// notices. Batches of a transaction go through the coordinator, which knows whether it is open. Topics are made by Metadata, not
 /// here; the broker's own cannot be written.
 /// </summary>
-internal sealed class ProduceHandler(TopicCatalog catalog, TransactionCoordinator transactions, bool fsyncAlways, ILogger logger) : Handler(ApiKey.Produce, 0, 11, 9)
+/// <param name="catalog">The topics.</param>
+/// <param name="transactions">Know which transactions are open.</param>
+/// <param name="flusher">Bounds what a power cut can take; null where every batch is flushed before it is acknowledged.</param>
+/// <param name="logger">Gets what fails.</param>
+internal sealed class ProduceHandler(TopicCatalog catalog, TransactionCoordinator transactions, LogFlusher? flusher, ILogger logger) : Handler(ApiKey.Produce, 0, 11, 9)
 {
     private const short OldestVersion = 3;
     private const int HeaderBytes = 61;
@@ -50,7 +54,15 @@ internal sealed class ProduceHandler(TopicCatalog catalog, TransactionCoordinato
             }
         }
 
-        if (fsyncAlways)
+        if (flusher is not null)
+        {
+            // A transaction is flushed when it is committed.
+            if (transactionalId is null)
+            {
+                await flusher.WaitForRoomAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+        else
         {
             foreach (var partition in topics.SelectMany(topic => topic.Partitions))
             {

@@ -37,9 +37,9 @@ internal sealed class FetchHandler(TopicCatalog catalog, MemoryBudget answers, i
         }
 
         var start = response.Length;
-        if (!TryAnswer(response, fetch, isLast: fetch.MaxWait == TimeSpan.Zero))
+        if (!TryAnswer(response, fetch, request.Connection, isLast: fetch.MaxWait == TimeSpan.Zero))
         {
-            await WaitAsync(response, fetch, start, cancellationToken).ConfigureAwait(false);
+            await WaitAsync(response, fetch, request.Connection, start, cancellationToken).ConfigureAwait(false);
         }
 
         return true;
@@ -87,7 +87,7 @@ internal sealed class FetchHandler(TopicCatalog catalog, MemoryBudget answers, i
         }
     }
 
-    private async ValueTask WaitAsync(KafkaWriter response, FetchRequest fetch, int start, CancellationToken cancellationToken)
+    private async ValueTask WaitAsync(KafkaWriter response, FetchRequest fetch, ConnectionState connection, int start, CancellationToken cancellationToken)
     {
         using var signal = new AdvanceSignal(Partitions(fetch).Select(partition => partition.Log).OfType<PartitionLog>(), fetch.MaxWait, time, cancellationToken);
 
@@ -103,7 +103,7 @@ internal sealed class FetchHandler(TopicCatalog catalog, MemoryBudget answers, i
             }
 
             response.TruncateTo(start);
-            if (TryAnswer(response, fetch, isLast))
+            if (TryAnswer(response, fetch, connection, isLast))
             {
                 return;
             }
@@ -113,14 +113,16 @@ internal sealed class FetchHandler(TopicCatalog catalog, MemoryBudget answers, i
     }
 
     /// <summary>False, with what is written to be taken back, where there is not enough yet.</summary>
-    private bool TryAnswer(KafkaWriter response, FetchRequest fetch, bool isLast)
+    private bool TryAnswer(KafkaWriter response, FetchRequest fetch, ConnectionState connection, bool isLast)
     {
         if (!isLast && fetch.MinBytes > 0 && !HasMore(fetch))
         {
             return false;
         }
 
-        using var reading = new FetchReading(response, fetch, Math.Min(Math.Min(fetch.MaxBytes, fetchBytesMax), (int)Math.Max(BytesAlwaysAllowed, answers.Available / 2)));
+        var bytesMax = Math.Min(Math.Min(fetch.MaxBytes, fetchBytesMax), (int)Math.Clamp(answers.Available / 2, BytesAlwaysAllowed, int.MaxValue));
+        using var reading = new FetchReading(response, fetch, bytesMax);
+        response.Reserve(Math.Min(connection.FetchedBytes, bytesMax));
         WriteHead(response, fetch, ErrorCode.None);
         response.WriteArrayLength(fetch.Topics.Count);
         foreach (var topic in fetch.Topics)
@@ -129,6 +131,7 @@ internal sealed class FetchHandler(TopicCatalog catalog, MemoryBudget answers, i
         }
 
         response.WriteNoTags();
+        connection.FetchedBytes = response.Length;
         return isLast || reading.HasError || reading.Bytes >= fetch.MinBytes;
     }
 }

@@ -23,6 +23,9 @@ internal sealed class ConnectionState(string clientHost, BrokerAddress advertise
     /// <summary>The user that has authenticated; null before, and where the broker has no users.</summary>
     public string? User { get; set; }
 
+    /// <summary>How many bytes its last Fetch got: the next one is likely to get as many.</summary>
+    public int FetchedBytes { get; set; }
+
     /// <summary>Set by a handler: the connection is closed once the answer, if there is one, is sent. Says why, for the log.</summary>
     public string? ClosesBecause { get; set; }
 }

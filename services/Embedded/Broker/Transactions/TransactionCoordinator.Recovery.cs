@@ -27,7 +27,7 @@ internal sealed partial class TransactionCoordinator
     /// <exception cref="StreamDistillException">The transaction log cannot be read or written.</exception>
     public async Task RecoverAsync(string? boot)
     {
-        var loaded = log.Load();
+        var loaded = log.Load(Partitions().SelectMany(p => p.Log.Producers).Where(p => p.OpenFromOffset >= 0).Select(p => p.ProducerId).ToHashSet());
         var isSameBoot = boot is not null && boot == loaded.Boot;
         foreach (var data in loaded.Transactions)
         {

@@ -32,10 +32,12 @@ internal sealed class TransactionLog(PartitionLog log, TimeProvider time)
 
     public ValueTask FlushAsync() => log.FlushAsync();
 
+    /// <summary>Reads it all. Of most records only the last of their transactional id is looked into: there may be hundreds of thousands.</summary>
+    /// <param name="openProducers">The producers with anything open in any partition: of others no decision is needed any more.</param>
     /// <exception cref="StreamDistillException">A record cannot be read.</exception>
-    public LoadedTransactions Load()
+    public LoadedTransactions Load(IReadOnlySet<long> openProducers)
     {
-        var transactions = new Dictionary<string, TransactionData>(StringComparer.Ordinal);
+        var last = new Dictionary<string, LogRecord>(StringComparer.Ordinal);
         var ends = new Dictionary<(long, TransactionPartition), (short, long)>();
         string? boot = null;
         foreach (var record in RecordBatch.ReadAll(log, log.StartOffset).SelectMany(batch => batch.Records))
@@ -47,43 +49,42 @@ internal sealed class TransactionLog(PartitionLog log, TimeProvider time)
 
             if (key.Span.SequenceEqual(TransactionRecord.BootKey))
             {
-                boot = record.Value is { } bootValue ? TransactionRecord.ReadBoot(bootValue) : null;
+                boot = record.Value is { } value ? TransactionRecord.ReadBoot(value) : null;
             }
-            else if (Read(key, record) is var (id, data))
+            else if (Read(record, r => TransactionRecord.ReadKey(r.Key!.Value)) is { } id)
             {
-                Apply(transactions, ends, id, data);
+                AddEnds(ends, openProducers, id, last.GetValueOrDefault(id), record);
+                last[id] = record;
             }
         }
 
-        return new LoadedTransactions(transactions.Values, ends, boot);
+        return new LoadedTransactions([.. last.Where(l => l.Value.Value is not null).Select(l => ReadValue(l.Key, l.Value))], ends, boot);
     }
 
-    private static void Apply(
-        Dictionary<string, TransactionData> transactions, Dictionary<(long, TransactionPartition), (short, long)> ends, string id, TransactionData? data)
+    /// <summary>A commit that was completed had every record of it on disk before: it stands, whatever became of its markers.</summary>
+    private void AddEnds(
+        Dictionary<(long, TransactionPartition), (short, long)> ends, IReadOnlySet<long> openProducers, string id, LogRecord before, LogRecord record)
     {
-        if (data is null)
+        if (TransactionRecord.PeekState(record.Value) != TransactionState.CompleteCommit || TransactionRecord.PeekState(before.Value) != TransactionState.PrepareCommit
+            || !openProducers.Contains(TransactionRecord.PeekProducerId(before.Value)))
         {
-            transactions.Remove(id);
             return;
         }
 
-        // A commit that was completed had every record of it on disk before: it stands, whatever became of its markers.
-        if (data.State == TransactionState.CompleteCommit && transactions.TryGetValue(id, out var before) && before.State == TransactionState.PrepareCommit)
+        var prepared = ReadValue(id, before);
+        foreach (var (partition, end) in prepared.Partitions)
         {
-            foreach (var (partition, end) in before.Partitions)
-            {
-                ends[(before.ProducerId, partition)] = (before.ProducerEpoch, end);
-            }
+            ends[(prepared.ProducerId, partition)] = (prepared.ProducerEpoch, end);
         }
-
-        transactions[id] = data;
     }
 
-    private (string Id, TransactionData? Data)? Read(ReadOnlyMemory<byte> key, LogRecord record)
+    private TransactionData ReadValue(string id, LogRecord record) => Read(record, r => TransactionRecord.ReadValue(id, r.Value!.Value));
+
+    private T Read<T>(LogRecord record, Func<LogRecord, T> read)
     {
         try
         {
-            return TransactionRecord.ReadKey(key) is { } id ? (id, record.Value is { } value ? TransactionRecord.ReadValue(id, value) : null) : null;
+            return read(record);
         }
         catch (MalformedRequestException e)
         {

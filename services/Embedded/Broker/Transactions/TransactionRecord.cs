@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 using StreamDistill.Embedded.Broker.Protocol;
 
@@ -27,6 +28,8 @@ internal static class TransactionRecord
     private const short KeyVersion = 0;
     private const short ValueVersion = 1;
     private const short BootKeyVersion = short.MaxValue;
+    private const int ProducerIdAt = 2;
+    private const int StateAt = 16;
     private const uint PreviousProducerIdTag = 0;
     private const uint LastProducerEpochTag = 1000;
     private const uint EndsTag = 1001;
@@ -112,6 +115,13 @@ internal static class TransactionRecord
             Partitions = partitions.Select((p, i) => (Partition: p, End: i < ends.Count ? ends[i] : -1)).ToDictionary(p => p.Partition, p => p.End),
         };
     }
+
+    /// <summary>A value's state without reading the rest; null where there is none.</summary>
+    public static TransactionState? PeekState(ReadOnlyMemory<byte>? value) => value is { Length: > StateAt } bytes ? (TransactionState)bytes.Span[StateAt] : null;
+
+    /// <summary>A value's producer id without reading the rest; -1 where there is none.</summary>
+    public static long PeekProducerId(ReadOnlyMemory<byte>? value) =>
+        value is { Length: > StateAt } bytes ? BinaryPrimitives.ReadInt64BigEndian(bytes.Span[ProducerIdAt..]) : -1;
 
     private static void WriteTags(KafkaWriter writer, TransactionData data, SortedDictionary<string, List<int>> topics)
     {
