@@ -30,6 +30,11 @@ internal readonly struct BatchHeader(ReadOnlySpan<byte> bytes)
     public const short TransactionalFlag = 0x10;
     public const short ControlFlag = 0x20;
 
+    /// <summary>Set by compaction in a batch with tombstones: its baseTimestamp is the time from which on they may go (KIP-534).</summary>
+    public const short DeleteHorizonFlag = 0x40;
+
+    public const short KnownToClients = CompressionMask | LogAppendTimeFlag | TransactionalFlag | ControlFlag;
+
     public readonly long BaseOffset = BinaryPrimitives.ReadInt64BigEndian(bytes);
     public readonly int BatchLength = BinaryPrimitives.ReadInt32BigEndian(bytes[LengthAt..]);
     public readonly int PartitionLeaderEpoch = BinaryPrimitives.ReadInt32BigEndian(bytes[LeaderEpochAt..]);
@@ -57,6 +62,8 @@ internal readonly struct BatchHeader(ReadOnlySpan<byte> bytes)
 
     public bool UsesLogAppendTime => (Attributes & LogAppendTimeFlag) != 0;
 
+    public bool HasDeleteHorizon => (Attributes & DeleteHorizonFlag) != 0;
+
     public int Compression => Attributes & CompressionMask;
 
     /// <summary>Sequences go from int.MaxValue on to 0.</summary>
@@ -69,6 +76,26 @@ internal readonly struct BatchHeader(ReadOnlySpan<byte> bytes)
     /// <summary>Whether a whole batch is as it was written.</summary>
     public static bool HasValidCrc(ReadOnlySpan<byte> batch) =>
         BinaryPrimitives.ReadUInt32BigEndian(batch[CrcAt..]) == Crc32C.Compute(batch[AttributesAt..]);
+
+    /// <summary>Writes the header of a batch whose records are in place, CRC included.</summary>
+    public static void Write(
+        Span<byte> batch, long baseOffset, short attributes, int lastOffsetDelta, long baseTimestamp, long maxTimestamp,
+        long producerId, short producerEpoch, int baseSequence, int recordsCount)
+    {
+        BinaryPrimitives.WriteInt64BigEndian(batch, baseOffset);
+        BinaryPrimitives.WriteInt32BigEndian(batch[LengthAt..], batch.Length - BeforeLength);
+        BinaryPrimitives.WriteInt32BigEndian(batch[LeaderEpochAt..], 0);
+        batch[MagicAt] = 2;
+        BinaryPrimitives.WriteInt16BigEndian(batch[AttributesAt..], attributes);
+        BinaryPrimitives.WriteInt32BigEndian(batch[23..], lastOffsetDelta);
+        BinaryPrimitives.WriteInt64BigEndian(batch[27..], baseTimestamp);
+        BinaryPrimitives.WriteInt64BigEndian(batch[MaxTimestampAt..], maxTimestamp);
+        BinaryPrimitives.WriteInt64BigEndian(batch[43..], producerId);
+        BinaryPrimitives.WriteInt16BigEndian(batch[51..], producerEpoch);
+        BinaryPrimitives.WriteInt32BigEndian(batch[53..], baseSequence);
+        BinaryPrimitives.WriteInt32BigEndian(batch[57..], recordsCount);
+        WriteCrc(batch);
+    }
 
     /// <summary>Computes the CRC anew after a change.</summary>
     public static void WriteCrc(Span<byte> batch) =>

@@ -52,7 +52,10 @@ internal sealed class BatchScanner(IFile file, long from, long end, long nextOff
     public BatchHeader Header { get; private set; }
 
     /// <summary>The last batch. Valid until the next step.</summary>
-    public ReadOnlySpan<byte> Batch => window.AsSpan((int)(Position - windowStart), (int)(next - Position));
+    public ReadOnlySpan<byte> Batch => BatchMemory.Span;
+
+    /// <summary>As <see cref="Batch" />.</summary>
+    public ReadOnlyMemory<byte> BatchMemory => window.AsMemory((int)(Position - windowStart), (int)(next - Position));
 
     public ScanStep MoveNext()
     {

@@ -56,6 +56,11 @@ internal static class BatchValidator
             return (ErrorCode.UnsupportedCompressionType, $"There is no compression type {header.Compression}.");
         }
 
+        if ((header.Attributes & ~BatchHeader.KnownToClients) != 0)
+        {
+            return (ErrorCode.InvalidRecord, $"The record batch has unknown attributes, {header.Attributes:x4}.");
+        }
+
         if (header.IsControl)
         {
             return (ErrorCode.InvalidRecord, "Clients write no control records.");

@@ -7,6 +7,7 @@ namespace StreamDistill.Embedded.Broker.Log;
 /// int32  magic 0x50434453 ("SDCP")
 /// int16  version 1
 /// int64  first offset that can be read
+/// int64  offset up to which the log is compacted
 /// int32  producers, each
 ///     int64 id, int16 epoch, int32 coordinator epoch, int64 last time, int64 open transaction's first offset (-1: none),
 ///     uint8 batches, each: int32 first sequence, int32 last sequence, int64 base offset
@@ -24,6 +25,7 @@ internal static class Checkpoint
     public static byte[] Build(LogState state, Segment active) => ChecksummedFile.Build(Magic, Version, writer =>
     {
         writer.Write(state.StartOffset);
+        writer.Write(state.CompactedOffset);
         writer.Write(state.Producers.Count);
         foreach (var producer in state.Producers.All)
         {
@@ -44,6 +46,7 @@ internal static class Checkpoint
         ChecksummedFile.TryRead(bytes, Magic, Version, reader =>
         {
             state.StartOffset = reader.ReadInt64();
+            state.CompactedOffset = reader.ReadInt64();
             for (var left = reader.ReadInt32(); left > 0; left--)
             {
                 state.Restore(Read(reader));

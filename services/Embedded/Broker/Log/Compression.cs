@@ -42,6 +42,29 @@ internal static class Compression
         }
     }
 
+    /// <summary>Null where records of this type are better kept as they are: none, and snappy, whose framing clients do not agree on.</summary>
+    public static ReadOnlyMemory<byte>? Compress(int type, ReadOnlyMemory<byte> bytes)
+    {
+        using var output = new MemoryStream();
+        using (Stream? stream = type switch
+        {
+            1 => new GZipStream(output, CompressionLevel.Optimal, leaveOpen: true),
+            3 => LZ4Stream.Encode(output, leaveOpen: true),
+            4 => new ZstdSharp.CompressionStream(output, leaveOpen: true),
+            _ => null,
+        })
+        {
+            if (stream is null)
+            {
+                return default;
+            }
+
+            stream.Write(bytes.Span);
+        }
+
+        return output.GetBuffer().AsMemory(0, (int)output.Length);
+    }
+
     private static MemoryStream StreamOf(ReadOnlyMemory<byte> bytes) =>
         System.Runtime.InteropServices.MemoryMarshal.TryGetArray(bytes, out var segment)
             ? new MemoryStream(segment.Array!, segment.Offset, segment.Count, writable: false)

@@ -95,7 +95,7 @@ internal sealed class Durability(IFileSystem files, string directory, SegmentLis
     }
 
     private bool IsCheckpointDue(Segment[] all) =>
-        isCheckpointWanted || flushedSinceCheckpoint >= CheckpointBytes || (all.Length > 1 && !all[^2].IsIndexStored);
+        isCheckpointWanted || flushedSinceCheckpoint >= CheckpointBytes || all.Take(all.Length - 1).Any(segment => !segment.IsIndexStored);
 
     private byte[] TakeCheckpoint()
     {

@@ -3,16 +3,14 @@ using Microsoft.Extensions.Logging;
 namespace StreamDistill.Embedded.Broker.Log;
 
 /// <summary>
-/// Flushes a set of logs every 25 ms, from a thread of its own, so that a power cut takes no more than the last 50 ms of plain
-/// produces. Where the disk does not keep up, so that something written 50 ms ago is not flushed yet, <see cref="WaitForRoomAsync" />
-/// makes producers wait: no more is acknowledged until the flush that runs is done.
+/// Flushes a set of logs twice in an interval, from a thread of its own, so that a power cut takes no more than the last interval of
+/// plain produces. Where the disk does not keep up, so that something written an interval ago may not be flushed yet,
+/// <see cref="WaitForRoomAsync" /> makes producers wait: no more is taken until the flush that runs is done.
 /// </summary>
 internal sealed class LogFlusher : IDisposable
 {
-    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(25);
-    private static readonly TimeSpan AgeMax = TimeSpan.FromMilliseconds(50);
-
     private readonly Func<IEnumerable<PartitionLog>> logs;
+    private readonly TimeSpan interval;
     private readonly TimeProvider time;
     private readonly ILogger logger;
     private readonly Thread thread;
@@ -23,11 +21,12 @@ internal sealed class LogFlusher : IDisposable
 
     /// <summary>Starts at once.</summary>
     /// <param name="logs">The logs there are now.</param>
+    /// <param name="interval">The age at which what is not flushed makes producers wait.</param>
     /// <param name="time">Tells ages.</param>
     /// <param name="logger">Gets what fails.</param>
-    public LogFlusher(Func<IEnumerable<PartitionLog>> logs, TimeProvider time, ILogger logger)
+    public LogFlusher(Func<IEnumerable<PartitionLog>> logs, TimeSpan interval, TimeProvider time, ILogger logger)
     {
-        (this.logs, this.time, this.logger) = (logs, time, logger);
+        (this.logs, this.interval, this.time, this.logger) = (logs, interval, time, logger);
         flushedUpTo = time.GetTimestamp();
         thread = new Thread(Run) { IsBackground = true, Name = "log flusher" };
         thread.Start();
@@ -38,7 +37,7 @@ internal sealed class LogFlusher : IDisposable
         IsBehind ? new ValueTask(WaitAsync(cancellationToken)) : ValueTask.CompletedTask;
 
     /// <summary>Everything that was written before this time is flushed.</summary>
-    private bool IsBehind => time.GetElapsedTime(Volatile.Read(ref flushedUpTo)) > AgeMax;
+    private bool IsBehind => time.GetElapsedTime(Volatile.Read(ref flushedUpTo)) > interval;
 
     /// <summary>Ends the thread. The logs flush themselves when they are closed.</summary>
     public void Dispose()
@@ -71,7 +70,8 @@ internal sealed class LogFlusher : IDisposable
 
     private void Run()
     {
-        var pause = Period;
+        var period = interval / 2;
+        var pause = period;
         while (!stop.Wait(pause))
         {
             var start = time.GetTimestamp();
@@ -89,7 +89,7 @@ internal sealed class LogFlusher : IDisposable
             }
 
             done.SetResult();
-            var rest = Period - time.GetElapsedTime(start);
+            var rest = period - time.GetElapsedTime(start);
             pause = rest > TimeSpan.Zero ? rest : TimeSpan.Zero;
         }
     }

@@ -23,8 +23,11 @@ internal sealed class LogReader(SegmentList segments)
             var all = segments.All;
             for (var i = SegmentList.IndexFor(all, offset); ; i++)
             {
+                offset = Math.Max(offset, all[i].BaseOffset);
                 if (!all[i].TryAcquire())
                 {
+                    // Deleted or replaced: the list is another by now, or the log is closed.
+                    ObjectDisposedException.ThrowIf(ReferenceEquals(all, segments.All), this);
                     break;
                 }
 
@@ -46,7 +49,6 @@ internal sealed class LogReader(SegmentList segments)
                 }
 
                 // Compaction left nothing from the offset on in that segment.
-                offset = Math.Max(offset, all[i + 1].BaseOffset);
             }
         }
     }

@@ -10,6 +10,9 @@ internal sealed class LogState
     /// <summary>The first offset that can be read.</summary>
     public long StartOffset { get; set; }
 
+    /// <summary>Every key's records before this offset have been compacted once.</summary>
+    public long CompactedOffset { get; set; }
+
     /// <summary>The offset the next record gets.</summary>
     public long EndOffset { get; set; }
 

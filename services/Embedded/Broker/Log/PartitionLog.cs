@@ -4,35 +4,6 @@ using StreamDistill.Embedded.Broker.Protocol;
 
 namespace StreamDistill.Embedded.Broker.Log;
 
-/// <summary>What became of an append.</summary>
-/// <param name="Error">None, or why nothing was written.</param>
-/// <param name="BaseOffset">The first record's offset; for a duplicate of an idempotent producer's batch the offset it got then.</param>
-/// <param name="LogAppendTimeMs">-1 where the records keep their own times.</param>
-/// <param name="Message">What to tell the client beside the code; null where the code says it all.</param>
-internal readonly record struct AppendResult(ErrorCode Error, long BaseOffset, long LogAppendTimeMs, string? Message = null);
-
-/// <summary>A transaction that was aborted: its records from FirstOffset on are not for committed readers.</summary>
-internal readonly record struct AbortedTransaction(long ProducerId, long FirstOffset, long LastOffset);
-
-/// <summary>What the log knows of a producer (DescribeProducers).</summary>
-/// <param name="OpenFromOffset">The first offset of its open transaction, -1 where none is open.</param>
-internal readonly record struct ProducerState(long ProducerId, short Epoch, int LastSequence, long LastTimestampMs, int CoordinatorEpoch, long OpenFromOffset);
-
-/// <summary>An offset and the time of its record in milliseconds since 1970; -1 and -1 where there is none.</summary>
-internal readonly record struct OffsetAndTime(long Offset, long TimestampMs);
-
-/// <summary>What reading gave.</summary>
-/// <param name="Error">None, or OffsetOutOfRange, CorruptMessage, KafkaStorageError.</param>
-/// <param name="Bytes">How many bytes of whole batches were written to the writer.</param>
-internal readonly record struct ReadResult(ErrorCode Error, int Bytes, string? Message = null);
-
-/// <summary>What a reader may see.</summary>
-internal enum IsolationLevel : sbyte
-{
-    ReadUncommitted = 0,
-    ReadCommitted = 1,
-}
-
 /// <summary>A partition's records on disk. Its members may be called by several threads.</summary>
 internal sealed class PartitionLog : IDisposable
 {
@@ -47,6 +18,7 @@ internal sealed class PartitionLog : IDisposable
     private readonly LogReader reader;
     private readonly Durability durability;
     private readonly GroupCommit commit;
+    private readonly LogMaintenance maintenance;
     private volatile Action[] callbacks = [];
     private volatile string? offline;
     private long activeSinceMs;
@@ -64,6 +36,7 @@ internal sealed class PartitionLog : IDisposable
         reader = new LogReader(segments);
         durability = new Durability(files, directory, segments, state, gate, logger);
         commit = new GroupCommit(Flush);
+        maintenance = new LogMaintenance(files, directory, name, segments, state, gate, durability, Roll, logger);
         activeSinceMs = Math.Min(NowMs, segments.Active.FirstTimestamp);
         Publish();
     }
@@ -170,6 +143,12 @@ internal sealed class PartitionLog : IDisposable
         }
     }
 
+    /// <summary>
+    /// Changes whenever compaction puts segments in the place of others: batches read before and aborted transactions asked for after
+    /// do not go together.
+    /// </summary>
+    public int Generation => maintenance.Swaps;
+
     /// <summary>The aborted transactions with records in [from, to), by first offset.</summary>
     public IReadOnlyList<AbortedTransaction> AbortedTransactions(long from, long to)
     {
@@ -223,18 +202,28 @@ internal sealed class PartitionLog : IDisposable
 
             state.StartOffset = Math.Max(state.StartOffset, offset);
             Publish();
-            return new AppendResult(ErrorCode.None, state.StartOffset, -1);
         }
+
+        maintenance.DeleteSoon(Options, NowMs);
+        durability.WantCheckpoint();
+        FlushIfDirty();
+        return new AppendResult(ErrorCode.None, StartOffset, -1);
     }
 
     /// <summary>Deletes and compacts what the options say is due. Called from time to time.</summary>
+    /// <exception cref="IOException">The disk refuses; nothing is lost.</exception>
     public void Maintain()
     {
+        maintenance.Run(Options, NowMs);
         lock (gate)
         {
-            state.Producers.Expire(NowMs);
+            Publish();
         }
     }
+
+    /// <summary>Compacts all there is but what is not stable, due or not.</summary>
+    /// <param name="keysMax">The most keys of one pass.</param>
+    public void Compact(int keysMax = KeyMap.DefaultCountMax) => maintenance.CompactAll(Options, NowMs, keysMax);
 
     /// <summary>Flushes, writes what makes the next start quick, and closes.</summary>
     public void Dispose()
@@ -249,6 +238,7 @@ internal sealed class PartitionLog : IDisposable
             isDisposed = true;
         }
 
+        maintenance.Dispose();
         if (offline is null)
         {
             durability.WantCheckpoint();
@@ -341,15 +331,15 @@ internal sealed class PartitionLog : IDisposable
             Publish();
             return new AppendResult(ErrorCode.None, placed.BaseOffset, -1);
         }
-        catch (IOException exception)
-        {
-            logger.LogError(exception, "{Log}: a batch could not be written.", Name);
-            return new AppendResult(ErrorCode.KafkaStorageError, -1, -1, $"{Name} could not be written: {exception.Message}");
-        }
         catch (TornSegmentException exception)
         {
             GoOffline(exception.Message);
             return new AppendResult(ErrorCode.KafkaStorageError, -1, -1, exception.Message);
+        }
+        catch (IOException exception)
+        {
+            logger.LogError(exception, "{Log}: a batch could not be written.", Name);
+            return new AppendResult(ErrorCode.KafkaStorageError, -1, -1, $"{Name} could not be written: {exception.Message}");
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using StreamDistill.Embedded.Broker.Protocol;
 
 namespace StreamDistill.Embedded.Broker.Log;
@@ -38,17 +37,7 @@ internal static class RecordBatch
 
         var batch = new byte[BatchHeader.Size + body.WrittenCount];
         body.WrittenSpan.CopyTo(batch.AsSpan(BatchHeader.Size));
-        BinaryPrimitives.WriteInt32BigEndian(batch.AsSpan(BatchHeader.LengthAt), batch.Length - BatchHeader.BeforeLength);
-        batch[BatchHeader.MagicAt] = 2;
-        BinaryPrimitives.WriteInt16BigEndian(batch.AsSpan(BatchHeader.AttributesAt), attributes);
-        BinaryPrimitives.WriteInt32BigEndian(batch.AsSpan(23), records.Count - 1);
-        BinaryPrimitives.WriteInt64BigEndian(batch.AsSpan(27), baseTimestamp);
-        BinaryPrimitives.WriteInt64BigEndian(batch.AsSpan(BatchHeader.MaxTimestampAt), maxTimestamp);
-        BinaryPrimitives.WriteInt64BigEndian(batch.AsSpan(43), producerId);
-        BinaryPrimitives.WriteInt16BigEndian(batch.AsSpan(51), producerEpoch);
-        BinaryPrimitives.WriteInt32BigEndian(batch.AsSpan(53), baseSequence);
-        BinaryPrimitives.WriteInt32BigEndian(batch.AsSpan(57), records.Count);
-        BatchHeader.WriteCrc(batch);
+        BatchHeader.Write(batch, 0, attributes, records.Count - 1, baseTimestamp, maxTimestamp, producerId, producerEpoch, baseSequence, records.Count);
         return batch;
     }
 
@@ -147,7 +136,7 @@ internal static class RecordBatch
         into.Write(bytes.GetValueOrDefault().Span);
     }
 
-    private static int VarintSize(long value)
+    public static int VarintSize(long value)
     {
         var size = 1;
         for (var bits = (ulong)((value << 1) ^ (value >> 63)); bits >= 0x80; bits >>= 7)
@@ -158,7 +147,7 @@ internal static class RecordBatch
         return size;
     }
 
-    private static void WriteVarint(ArrayBufferWriter<byte> into, long value)
+    public static void WriteVarint(ArrayBufferWriter<byte> into, long value)
     {
         var bits = (ulong)((value << 1) ^ (value >> 63));
         for (; bits >= 0x80; bits >>= 7)
@@ -169,7 +158,7 @@ internal static class RecordBatch
         WriteByte(into, (byte)bits);
     }
 
-    private static void WriteByte(ArrayBufferWriter<byte> into, byte value)
+    public static void WriteByte(ArrayBufferWriter<byte> into, byte value)
     {
         into.GetSpan(1)[0] = value;
         into.Advance(1);

@@ -1,10 +1,11 @@
 namespace StreamDistill.Embedded.Broker.Log;
 
 /// <summary>Where a record and its parts are in the bytes of its batch's records.</summary>
+/// <param name="RestStart">Where key, value and headers begin, the key's length first.</param>
 /// <param name="KeyLength">-1 for null.</param>
 /// <param name="ValueLength">-1 for null.</param>
 internal readonly record struct RecordPosition(
-    int Start, int End, long TimestampDelta, int OffsetDelta, int KeyStart, int KeyLength, int ValueStart, int ValueLength);
+    int AttributesAt, int RestStart, int End, long TimestampDelta, int OffsetDelta, int KeyStart, int KeyLength, int ValueStart, int ValueLength);
 
 /// <summary>
 /// Reads the records of a batch, uncompressed. A record: varint length of what follows; int8 attributes; varlong timestampDelta;
@@ -27,22 +28,26 @@ internal ref struct RecordReader(ReadOnlySpan<byte> records)
     public bool TryRead(out RecordPosition record)
     {
         record = default;
-        var start = position;
         if (!TryVarint(records.Length, out var length) || length <= 0 || length > records.Length - position)
         {
             return false;
         }
 
         var end = position + (int)length;
-        position++;
-        if (!TryVarint(end, out var timestampDelta) || !TryVarint(end, out var offsetDelta) || offsetDelta is < 0 or > int.MaxValue
-            || !TryBytes(end, out var keyStart, out var keyLength) || !TryBytes(end, out var valueStart, out var valueLength))
+        var attributesAt = position++;
+        if (!TryVarint(end, out var timestampDelta) || !TryVarint(end, out var offsetDelta) || offsetDelta is < 0 or > int.MaxValue)
+        {
+            return false;
+        }
+
+        var restStart = position;
+        if (!TryBytes(end, out var keyStart, out var keyLength) || !TryBytes(end, out var valueStart, out var valueLength))
         {
             return false;
         }
 
         position = end;
-        record = new RecordPosition(start, end, timestampDelta, (int)offsetDelta, keyStart, keyLength, valueStart, valueLength);
+        record = new RecordPosition(attributesAt, restStart, end, timestampDelta, (int)offsetDelta, keyStart, keyLength, valueStart, valueLength);
         return true;
     }
 

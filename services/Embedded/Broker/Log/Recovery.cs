@@ -96,6 +96,14 @@ internal sealed class Recovery(IFileSystem files, string directory, string name,
         }
 
         state.StartOffset = known.StartOffset;
+        state.CompactedOffset = known.CompactedOffset;
+
+        // Compaction makes records plain: of producers that have written nothing since, only the checkpoint knows.
+        foreach (var producer in known.Producers.All.Where(producer => state.Producers.Find(producer.ProducerId) is null && producer.OpenFromOffset < 0))
+        {
+            state.Restore(producer);
+        }
+
         if (known.EndOffset > state.EndOffset)
         {
             logger.LogError("{Log}: offsets {From} to {To} were on disk and are lost.", name, state.EndOffset, known.EndOffset - 1);

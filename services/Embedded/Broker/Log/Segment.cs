@@ -167,4 +167,4 @@ internal sealed class Segment
 }
 
 /// <summary>A write failed and could not be taken back.</summary>
-internal sealed class TornSegmentException(string message, Exception inner) : Exception(message, inner);
+internal sealed class TornSegmentException(string message, Exception inner) : IOException(message, inner);

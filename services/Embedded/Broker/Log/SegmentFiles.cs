@@ -12,6 +12,7 @@ internal static class SegmentFiles
     /// <returns>The base offsets of the segments, in order.</returns>
     public static List<long> Clean(IFileSystem files, string directory, string name, ILogger logger)
     {
+        SegmentSwap.CompleteAll(files, directory, name, logger);
         var names = files.List(directory);
         var offsets = names.Select(file => OffsetOf(file, Segment.Extension)).OfType<long>().Order().ToList();
         foreach (var file in names.Where(file => IsLeftover(file, offsets)))
@@ -32,5 +33,7 @@ internal static class SegmentFiles
 
     private static bool IsLeftover(string file, List<long> offsets) =>
         file.EndsWith(".tmp", StringComparison.Ordinal)
+        || file.EndsWith(SegmentSwap.CleanedExtension, StringComparison.Ordinal)
+        || file.EndsWith(SegmentSwap.CleanedIndexExtension, StringComparison.Ordinal)
         || (OffsetOf(file, SegmentIndexFile.Extension) is { } offset && !offsets.Contains(offset));
 }
