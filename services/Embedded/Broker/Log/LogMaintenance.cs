@@ -114,7 +114,7 @@ internal sealed class LogMaintenance(
     }
 
     private bool IsRollDue(LogOptions options, long nowMs) =>
-        Retention.HasExpired(segments.Active, options, nowMs)
+        SegmentRetention.HasExpired(segments.Active, options, nowMs)
         || (options.Compacts && (segments.Active.Size >= CompactedSegmentBytes || nowMs - segments.Active.FirstTimestamp > options.SegmentMs));
 
     private void DeleteDue(LogOptions options, long nowMs)
@@ -124,7 +124,7 @@ internal sealed class LogMaintenance(
             List<Segment> due;
             lock (gate)
             {
-                due = [.. segments.All[..Retention.Due(segments.All, options, state, nowMs)]];
+                due = [.. segments.All[..SegmentRetention.Due(segments.All, options, state, nowMs)]];
                 if (due.Count == 0)
                 {
                     return;

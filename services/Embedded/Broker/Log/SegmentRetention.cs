@@ -1,7 +1,7 @@
 namespace StreamDistill.Embedded.Broker.Log;
 
 /// <summary>Which closed segments are over their time or size. Always the oldest ones, none with records that are not stable.</summary>
-internal static class Retention
+internal static class SegmentRetention
 {
     /// <summary>How many of the first segments go.</summary>
     public static int Due(Segment[] all, LogOptions options, LogState state, long nowMs)
