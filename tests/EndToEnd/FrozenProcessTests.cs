@@ -117,5 +117,5 @@ public sealed class FrozenProcessTests
         ]);
 
     private static void SkipUnlessDurable() =>
-        Assert.SkipUnless(Environment.GetEnvironmentVariable("SOAK_SEEDS") is { Length: > 0 }, "The embedded broker does not fence yet.");
+        Assert.SkipUnless(Environment.GetEnvironmentVariable("SOAK_SEEDS") is { Length: > 0 }, "Runs with SOAK_SEEDS only, for now.");
 }

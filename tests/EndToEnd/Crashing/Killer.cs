@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 
 namespace StreamDistill.EndToEnd.Crashing;
@@ -9,8 +10,8 @@ namespace StreamDistill.EndToEnd.Crashing;
 /// </summary>
 internal sealed class Killer(RunningSystem system, IReadOnlyList<string> victims, int seed)
 {
-    private const double PatientShare = 0.25;
-    private const double TwoAtOnceShare = 0.15;
+    private const double PatientShare = 0.2;
+    private const double TwoAtOnceShare = 0.25;
     private const int HurriedMillisecondsMin = 50, HurriedMillisecondsMax = 550;
     private const int WorkMillisecondsMax = 1500;
     private const int RecentMax = 40;
@@ -27,6 +28,9 @@ internal sealed class Killer(RunningSystem system, IReadOnlyList<string> victims
     /// <summary>Kills by part.</summary>
     public SortedDictionary<string, int> ByPart { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>How long it was until everything was up again, by the part that was the last to, in seconds.</summary>
+    public SortedDictionary<string, (int Times, double Seconds)> Recoveries { get; } = new(StringComparer.Ordinal);
+
     /// <summary>The last kills, oldest first.</summary>
     public IEnumerable<string> Recent => recent;
 
@@ -38,7 +42,7 @@ internal sealed class Killer(RunningSystem system, IReadOnlyList<string> victims
             var isPatient = random.NextDouble() < PatientShare;
             if (isPatient)
             {
-                await system.ReadyAsync(cancellationToken);
+                await RecoverAsync(cancellationToken);
             }
 
             var wait = isPatient ? random.Next(WorkMillisecondsMax) : random.Next(HurriedMillisecondsMin, HurriedMillisecondsMax);
@@ -48,6 +52,14 @@ internal sealed class Killer(RunningSystem system, IReadOnlyList<string> victims
                 await KillAsync(name, isPatient, cancellationToken);
             }
         }
+    }
+
+    private async Task RecoverAsync(CancellationToken cancellationToken)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var last = await system.ReadyAsync(cancellationToken);
+        var (times, seconds) = Recoveries.GetValueOrDefault(last);
+        Recoveries[last] = (times + 1, seconds + Stopwatch.GetElapsedTime(started).TotalSeconds);
     }
 
     private string[] Choose(int count)

@@ -10,7 +10,7 @@ internal sealed class RunningSystem : IDisposable
     public static readonly IReadOnlyList<string> PartNames = ["ingest", "teach", "verify", "compact", "broker", "registry"];
 
     private static readonly TimeSpan ReadyPatience = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(100);
 
     private readonly StreamDistillProcess up;
     private readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(2) };
@@ -58,11 +58,11 @@ internal sealed class RunningSystem : IDisposable
         throw new TimeoutException($"{name} was not started again within {ReadyPatience.TotalSeconds:0} s.");
     }
 
-    /// <summary>Returns when every part runs and answers.</summary>
+    /// <summary>Returns when every part runs and answers, with the name of the one that was the last to; empty where nothing was awaited.</summary>
     /// <exception cref="TimeoutException">One of them does not recover.</exception>
-    public async Task ReadyAsync(CancellationToken cancellationToken)
+    public async Task<string> ReadyAsync(CancellationToken cancellationToken)
     {
-        var missing = "";
+        var (missing, last) = ("", "");
         for (var deadline = DateTime.UtcNow + ReadyPatience; DateTime.UtcNow < deadline; await Task.Delay(LookAgain, cancellationToken))
         {
             Assert.False(up.HasExited, $"The supervisor ended:\n{up.Output}");
@@ -70,8 +70,10 @@ internal sealed class RunningSystem : IDisposable
             missing = string.Join(", ", PartNames.Where(name => !running.Contains(name)));
             if (missing.Length == 0 && (missing = await NotReadyAsync(cancellationToken)).Length == 0)
             {
-                return;
+                return last;
             }
+
+            last = missing;
         }
 
         throw new TimeoutException($"Left alone for {ReadyPatience.TotalSeconds:0} s, the system is not up again: {missing}");
