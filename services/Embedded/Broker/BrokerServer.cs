@@ -88,7 +88,7 @@ internal sealed class BrokerServer : IAsyncDisposable
         transactions.Start();
         prepare(Catalog);
 
-        var flusher = new LogFlusher(() => Catalog.Topics.Values.SelectMany(topic => topic.Partitions), time, logger);
+        var flusher = new LogFlusher(() => Catalog.Topics.Values.SelectMany(topic => topic.Partitions), TimeSpan.FromMilliseconds(50), time, logger);
         parts.Push(new Closing(flusher));
         parts.Push(new Closing(new Maintenance(Catalog, time, logger)));
 

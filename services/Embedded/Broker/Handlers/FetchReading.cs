@@ -70,6 +70,7 @@ internal sealed class FetchReading(KafkaWriter response, FetchRequest fetch, int
     private void Read(FetchRequest.Partition partition, int at)
     {
         var log = partition.Log!;
+        var generation = log.Generation;
         var records = at + HeadBytesExpected(partition);
         var result = default(ReadResult);
         if (log.VisibleEnd(fetch.Isolation) != partition.Offset && (Bytes < bytesMax || Bytes == 0))
@@ -88,6 +89,14 @@ internal sealed class FetchReading(KafkaWriter response, FetchRequest fetch, int
         var aborted = fetch.Isolation == IsolationLevel.ReadCommitted
             ? result.Bytes == 0 ? [] : log.AbortedTransactions(partition.Offset, EndOf(response.Written.Span[records..]))
             : null;
+        if (log.Generation != generation)
+        {
+            // Compacted in between: the batches may still have aborted records of which the transactions are forgotten.
+            response.TruncateTo(at);
+            Read(partition, at);
+            return;
+        }
+
         head.TruncateTo(0);
         WriteHead(partition, ErrorCode.None, log.EndOffset, log.LastStableOffset, log.StartOffset, aborted, result.Bytes);
         Insert(at, records, result.Bytes);

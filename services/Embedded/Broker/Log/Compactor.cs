@@ -13,8 +13,10 @@ internal sealed class Compactor(
     private const int WindowBytes = 1 << 20;
     private const int BatchBytes = 64 << 10;
 
+    private int swaps;
+
     /// <summary>How often a segment took the place of others: what is said of transactions before and after does not go together.</summary>
-    public int Swaps { get; private set; }
+    public int Swaps => Volatile.Read(ref swaps);
 
     /// <summary>Whether enough of what may be compacted is not yet.</summary>
     public bool IsDue(LogOptions options, long nowMs)
@@ -187,7 +189,7 @@ internal sealed class Compactor(
             {
                 segments.Replace(Array.IndexOf(segments.All, group[0]), group.Count, cleaned.Size > 0 ? [cleaned] : []);
                 state.Transactions.RemoveBefore(stableEnd);
-                Swaps++;
+                Volatile.Write(ref swaps, swaps + 1);
             }
 
             if (cleaned.Size > 0)
