@@ -127,6 +127,27 @@ public sealed class ListenerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_client_that_does_not_take_its_answers_is_cut_off_and_the_others_go_on()
+    {
+        using var slow = await ConnectAsync();
+        await slow.SendAsync(RawClient.Frame((short)ApiKey.Produce, 1, 1));
+        await Eventually(() => memory.Answers.Available < 0);
+
+        var noticed = log.NextAsync();
+        while (!noticed.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromSeconds(31));
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Contains("did not take its answer for 30 s", await noticed, StringComparison.Ordinal);
+        await Eventually(() => memory.Answers.Available == 64 << 10);
+        using var other = await ConnectAsync();
+        await other.SendAsync(Echo(2, []));
+        Assert.NotNull(await other.ReceiveAsync());
+    }
+
+    [Fact]
     public async Task An_idle_connection_is_closed_after_ten_minutes()
     {
         using var client = await ConnectAsync();
@@ -213,13 +234,22 @@ public sealed class ListenerTests : IAsyncDisposable
         Assert.Null(await closed);
     }
 
-    private sealed class EchoHandler() : Handler(ApiKey.Produce, 0, 0, short.MaxValue)
+    /// <summary>Answers in version 1 with more than any socket takes at once.</summary>
+    private sealed class EchoHandler() : Handler(ApiKey.Produce, 0, 1, short.MaxValue)
     {
+        private const int MoreThanSocketsTake = 64 << 20;
+
         public ManualResetEventSlim Gate { get; } = new(initialState: true);
 
         public override ValueTask<bool> HandleAsync(Request request, KafkaWriter response, CancellationToken cancellationToken)
         {
             Gate.Wait(cancellationToken);
+            if (request.Version == 1)
+            {
+                response.Add(MoreThanSocketsTake).Clear();
+                return ValueTask.FromResult(true);
+            }
+
             response.WriteBytes(request.Body.ReadBytes().Span);
             return ValueTask.FromResult(true);
         }
