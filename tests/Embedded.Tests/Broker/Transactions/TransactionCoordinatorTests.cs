@@ -301,6 +301,38 @@ public sealed class TransactionCoordinatorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Compaction_of_the_transactions_log_keeps_where_everyone_stands()
+    {
+        Assert.Equal(ErrorCode.None, broker.Catalog.Alter(TopicCatalog.TransactionState, settings => new Dictionary<string, string>(settings) { ["segment.bytes"] = "4096" }).Error);
+        foreach (var id in new[] { "one", "two", "open" })
+        {
+            var producer = await broker.InitAsync(id);
+            for (var i = 0; i < 50; i++)
+            {
+                broker.Add(id, producer, A0, B1);
+                Assert.Equal(ErrorCode.None, broker.Produce(id, producer, "a", 0, i, $"{id}-{i}"));
+                Assert.Equal(ErrorCode.None, id == "open" && i == 49 ? ErrorCode.None : await broker.EndAsync(id, producer, isCommit: i % 2 == 0));
+            }
+        }
+
+        var log = broker.Log(TopicCatalog.TransactionState, 0);
+        var size = log.SizeBytes;
+        log.Maintain();
+        Assert.Equal(size, log.SizeBytes);
+
+        // What is younger than a minute is not compacted: a power cut may have taken markers.
+        time.Advance(TimeSpan.FromMinutes(2));
+        log.Maintain();
+        Assert.True(log.SizeBytes < size / 2, $"{size} bytes became {log.SizeBytes}.");
+        var before = broker.Transactions.Transactions.OrderBy(t => t.Id).Select(t => (t.Id, t.State, t.ProducerId, t.ProducerEpoch, t.Partitions.Count)).ToList();
+        var committed = broker.Committed("a", 0);
+        await RestartAsync();
+        Assert.Equal(before, broker.Transactions.Transactions.OrderBy(t => t.Id).Select(t => (t.Id, t.State, t.ProducerId, t.ProducerEpoch, t.Partitions.Count)));
+        Assert.Equal(committed, broker.Committed("a", 0));
+        Assert.Equal(TransactionState.Ongoing, broker.Transactions.Find("open")!.State);
+    }
+
+    [Fact]
     public async Task Transactions_of_many_producers_at_once_are_each_whole()
     {
         await Parallel.ForEachAsync(Enumerable.Range(0, 16), TestContext.Current.CancellationToken, async (number, _) =>
