@@ -6,7 +6,7 @@ CONFIGURATION ?= Release
 export DOTNET_NOLOGO := 1
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 
-.PHONY: help setup build demo test soak bench format clean
+.PHONY: help setup build demo test conformance soak bench format clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -27,6 +27,9 @@ test: build ## Run every test
 
 soak: build ## Kill processes of running systems for long: make soak SEEDS=1,2,3 KILLS=2000
 	@SOAK_SEEDS=$(or $(SEEDS),1) SOAK_KILLS=$(or $(KILLS),2000) SOAK_PROMPTS=$(or $(PROMPTS),20000) tests/soak.sh $(CONFIGURATION)
+
+conformance: build ## Print which clients do what with the broker and the registry
+	@tests/Interop/Conformance/run.sh $(CONFIGURATION)
 
 bench: build ## Measure the parts side by side and print ratios
 	@dotnet run --project tests/Benchmarks -c $(CONFIGURATION) --no-build

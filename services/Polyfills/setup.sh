@@ -15,7 +15,8 @@ fail() { printf 'setup: error: %s\n' "$*" >&2; exit 1; }
 debian_packages=(
   gcc g++ make                                                    # librdkafka
   libssl-dev zlib1g-dev libzstd-dev liblz4-dev libsasl2-dev       # librdkafka's TLS, compression, SASL
-  python3 python3-avro python3-kafka python3-lz4 kcat             # other languages' clients, for tests/Interop
+  python3 python3-avro python3-kafka kcat                         # other languages' clients, for tests/Interop
+  python3-lz4 python3-snappy python3-zstandard                    # the codecs of python3-kafka
 )
 command -v npm > /dev/null || debian_packages+=(nodejs npm)
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Reflection;
@@ -15,17 +16,19 @@ public sealed record OtherClient(string Name, string Program, string Reader, str
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
+    private static readonly ConcurrentDictionary<string, Lazy<Task<(int ExitCode, string Errors)>>> Probed = [];
+
     private static readonly string Folder = typeof(OtherClient).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(attribute => attribute.Key == "ClientsFolder").Value!;
 
-    /// <summary>Debian's python3-kafka and python3-avro; they belong to Debian's Python, whatever other Python is on PATH.</summary>
+    /// <summary>Debian's python3-kafka with every codec, and python3-avro; they belong to Debian's Python, whatever other Python is on PATH.</summary>
     public static OtherClient Python { get; } = new(
-        "python", "/usr/bin/python3", "Python/read_topic.py", "Python/write_topic.py", ["-c", "import avro, kafka, lz4.frame"]);
+        "python", "/usr/bin/python3", "Python/read_topic.py", "Python/write_topic.py", ["-c", "import avro, kafka, lz4.frame, snappy, zstandard"]);
 
-    /// <summary>npm's kafkajs and avsc.</summary>
+    /// <summary>npm's clients of Kafka and of the schema registry.</summary>
     public static OtherClient Node { get; } = new(
-        "node", "node", "Node/read-topic.mjs", "Node/write-topic.mjs", ["--input-type=module", "-e", "import 'avsc'; import 'kafkajs'; import 'lz4js'"]);
+        "node", "node", "Node/read-topic.mjs", "Node/write-topic.mjs", ["--input-type=module", "-e", "import 'avsc'; import 'kafkajs'; import 'lz4js'; import '@platformatic/kafka'; import '@confluentinc/schemaregistry'"]);
 
     /// <summary>The client called so in a test's data.</summary>
     public static OtherClient Called(string name) => name == Python.Name ? Python : Node;
@@ -33,7 +36,7 @@ public sealed record OtherClient(string Name, string Program, string Reader, str
     /// <summary>Skips the test that calls it where the client is not installed.</summary>
     public async Task RequireAsync()
     {
-        var (exitCode, _, errors) = await StartAsync(Probe, "");
+        var (exitCode, errors) = await Probed.GetOrAdd(Name, _ => new(ProbeAsync)).Value;
         Assert.SkipWhen(exitCode != 0, $"The {Name} client is not installed; make setup installs it. {errors.Split('\n')[0]}");
     }
 
@@ -44,6 +47,12 @@ public sealed record OtherClient(string Name, string Program, string Reader, str
         var (exitCode, output, errors) = await StartAsync([script, .. arguments], input);
         Assert.True(exitCode == 0, $"{Program} {script} ended with {exitCode}:\n{errors}");
         return output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    private async Task<(int ExitCode, string Errors)> ProbeAsync()
+    {
+        var (exitCode, _, errors) = await StartAsync(Probe, "");
+        return (exitCode, errors);
     }
 
     private async Task<(int ExitCode, string Output, string Errors)> StartAsync(string[] arguments, string input)
