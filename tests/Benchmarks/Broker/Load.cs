@@ -7,7 +7,7 @@ internal static class Load
 {
     public const int RecordBytes = 1000;
 
-    // A library calls back on its own threads; how it paces itself when its queue is full.
+    // The client's queue is the backpressure: it says that it is full, and empties in some ten milliseconds.
     private static readonly TimeSpan QueueFullPause = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
@@ -46,30 +46,17 @@ internal static class Load
         return transfer;
     }
 
-    /// <summary>Consumes so many records of the topic from its start.</summary>
+    /// <summary>Consumes so many records of the topic from its start, each value looked at where the client has it.</summary>
     /// <param name="broker">The broker.</param>
     /// <param name="topic">The topic.</param>
     /// <param name="records">How many.</param>
     /// <param name="passes">How often, from the start each time.</param>
-    public static Transfer Consume(BrokerProcess broker, string topic, int records, int passes = 1)
-    {
-        using var consumer = new ConsumerBuilder<Ignore, byte[]>(Clients.Consumer(broker)).Build();
-        var partitions = Enumerable.Range(0, Clients.Partitions).Select(partition => new TopicPartitionOffset(topic, partition, Offset.Beginning)).ToArray();
-        return Transfer.Measure(broker, (long)records * passes, () =>
-        {
-            for (var pass = 0; pass < passes; pass++)
-            {
-                consumer.Assign(partitions);
-                for (var i = 0; i < records; i++)
-                {
-                    if (consumer.Consume(Patience)?.Message.Value.Length != RecordBytes)
-                    {
-                        throw new InvalidOperationException($"After {i:N0} of {records:N0} records no other came for {Patience.TotalSeconds} seconds.");
-                    }
-                }
-            }
-        });
-    }
+    public static Transfer Consume(BrokerProcess broker, string topic, int records, int passes = 1) =>
+        Consume(broker, topic, records, passes, new LengthDeserializer(), length => length);
+
+    /// <summary>As <see cref="Consume(BrokerProcess, string, int, int)" />, each value copied into an array of its own, as Confluent.Kafka does by default.</summary>
+    public static Transfer ConsumeArrays(BrokerProcess broker, string topic, int records) =>
+        Consume(broker, topic, records, passes: 1, Deserializers.ByteArray, value => value.Length);
 
     /// <summary>How many records the topic holds.</summary>
     public static long Count(BrokerProcess broker, string topic)
@@ -78,6 +65,26 @@ internal static class Load
         return Enumerable.Range(0, Clients.Partitions)
             .Select(partition => consumer.QueryWatermarkOffsets(new TopicPartition(topic, partition), Patience))
             .Sum(offsets => offsets.High - offsets.Low);
+    }
+
+    private static Transfer Consume<T>(BrokerProcess broker, string topic, int records, int passes, IDeserializer<T> deserializer, Func<T, int> lengthOf)
+    {
+        using var consumer = new ConsumerBuilder<Ignore, T>(Clients.Consumer(broker)).SetValueDeserializer(deserializer).Build();
+        var partitions = Enumerable.Range(0, Clients.Partitions).Select(partition => new TopicPartitionOffset(topic, partition, Offset.Beginning)).ToArray();
+        return Transfer.Measure(broker, (long)records * passes, () =>
+        {
+            for (var pass = 0; pass < passes; pass++)
+            {
+                consumer.Assign(partitions);
+                for (var i = 0; i < records; i++)
+                {
+                    if (consumer.Consume(Patience) is not { } result || lengthOf(result.Message.Value) != RecordBytes)
+                    {
+                        throw new InvalidOperationException($"After {i:N0} of {records:N0} records no other came for {Patience.TotalSeconds} seconds.");
+                    }
+                }
+            }
+        });
     }
 
     private static void Send(IProducer<Null, byte[]> producer, string topic, Message<Null, byte[]> message)
@@ -102,5 +109,10 @@ internal static class Load
         {
             throw new InvalidOperationException($"Not everything was acknowledged: {string.Join("; ", failures)}");
         }
+    }
+
+    private sealed class LengthDeserializer : IDeserializer<int>
+    {
+        public int Deserialize(ReadOnlySpan<byte> data, bool isNull, SerializationContext context) => data.Length;
     }
 }

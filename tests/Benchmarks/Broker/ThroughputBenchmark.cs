@@ -28,7 +28,7 @@ internal sealed class ThroughputBenchmark : IBenchmark
         }
 
         var few = (int)Math.Min(Load.Count(broker, "few"), Load.Count(mock, "few"));
-        List<Transfer> produced = [], consumed = [], mockProduced = [], mockConsumed = [], fewConsumed = [];
+        List<Transfer> produced = [], consumed = [], arrays = [], mockProduced = [], mockConsumed = [], fewConsumed = [];
         List<double> written = [];
         for (var round = -1; round < Rounds; round++)
         {
@@ -40,6 +40,7 @@ internal sealed class ThroughputBenchmark : IBenchmark
             mockProduced.Add(Load.Produce(mock, topic, Records));
             written.Add(PlainFile.Write(Path.Combine(directory.Path, "plain"), (long)Records * Load.RecordBytes));
             consumed.Add(Load.Consume(broker, topic, Records));
+            arrays.Add(Load.ConsumeArrays(broker, topic, Records));
             mockConsumed.Add(Load.Consume(mock, "few", few, Passes));
             fewConsumed.Add(Load.Consume(broker, "few", few, Passes));
             await broker.DeleteTopicAsync(topic);
@@ -54,6 +55,7 @@ internal sealed class ThroughputBenchmark : IBenchmark
         report.Add("the same bytes to a file, and fsync", $"{file:N0} records/s");
         report.Add("produced, broker / file", $"{produce / file:N2}×");
         AddTransfers(report, "consumed", consumed, 800_000);
+        AddTransfers(report, "consumed into arrays", arrays);
         var fewOurs = AddTransfers(report, "consumed, 16 MB again and again", fewConsumed);
         var fewTheirs = AddTransfers(report, "consumed, 16 MB again and again, mock cluster", mockConsumed);
         report.Add("consumed, broker / mock cluster", $"{fewOurs / fewTheirs:N2}×");
