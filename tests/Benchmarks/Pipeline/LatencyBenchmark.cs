@@ -6,7 +6,8 @@ namespace StreamDistill.Benchmarks;
 internal sealed class LatencyBenchmark : IBenchmark
 {
     private const int PerSecond = 100;
-    private const int WarmUpPrompts = 5 * PerSecond;
+    // Before that the just-in-time compiler still has work.
+    private const int WarmUpPrompts = 20 * PerSecond;
     private const int MeasuredPrompts = 20 * PerSecond;
 
     public string Name => "latency";

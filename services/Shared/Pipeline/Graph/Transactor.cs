@@ -9,6 +9,12 @@ namespace StreamDistill.Pipeline;
 /// </summary>
 internal sealed class Transactor : Committer
 {
+    /// <summary>
+    /// Up to so many records are awaited one by one before the commit: its own flush looks every 10 ms only, which small
+    /// batches would spend most of their time on. In a larger batch the reports would cost more than that.
+    /// </summary>
+    private const int AwaitedRecordsMax = 100;
+
     public Transactor(ProducerConfig config, string transactionalId, TimeSpan transactionTimeout, ILogger logger)
         : base(Transactional(config, transactionalId, transactionTimeout), logger)
     {
@@ -24,12 +30,7 @@ internal sealed class Transactor : Committer
         Producer.BeginTransaction();
         try
         {
-            foreach (var record in units.SelectMany(unit => unit.Outgoing))
-            {
-                // A delivery that fails makes the commit fail; no report is needed for each record.
-                Produce(record);
-            }
-
+            ProduceAll([.. units.SelectMany(unit => unit.Outgoing)]);
             Producer.SendOffsetsToTransaction(OffsetsAfter(units), reader.GroupMetadata, CallTimeout);
             CommitWithRetries();
         }
@@ -38,6 +39,21 @@ internal sealed class Transactor : Committer
             Abort();
             throw;
         }
+    }
+
+    /// <summary>A delivery that fails makes the commit fail.</summary>
+    private void ProduceAll(List<OutgoingRecord> records)
+    {
+        if (records.Count > AwaitedRecordsMax)
+        {
+            records.ForEach(record => Produce(record));
+            return;
+        }
+
+        // Not disposed of: a report may come after the wait was given up.
+        var delivered = new CountdownEvent(records.Count);
+        records.ForEach(record => Produce(record, _ => delivered.Signal()));
+        delivered.Wait(CallTimeout);
     }
 
     private static ProducerConfig Transactional(ProducerConfig config, string transactionalId, TimeSpan transactionTimeout)
