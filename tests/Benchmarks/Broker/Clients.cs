@@ -35,6 +35,9 @@ internal static class Clients
         FetchMaxBytes = 8 << 20,
         MaxPartitionFetchBytes = 2 << 20,
         FetchWaitMaxMs = 5,
+
+        // By default a partition rests for a second whenever the client has enough of it queued.
+        FetchQueueBackoffMs = 1,
         QueuedMinMessages = 32_000,
         QueuedMaxMessagesKbytes = 65_536,
         ConsumeResultFields = "none",
