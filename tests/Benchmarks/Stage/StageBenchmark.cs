@@ -11,7 +11,6 @@ namespace StreamDistill.Benchmarks;
 /// </summary>
 internal sealed class StageBenchmark : IBenchmark
 {
-    // Small enough that the embedded broker, which keeps 5 MB of a partition, keeps them all.
     private const int Records = 100_000;
     private const int Rounds = 3;
     private const string Input = "bench-in";

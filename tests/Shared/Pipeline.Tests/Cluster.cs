@@ -62,7 +62,7 @@ public sealed class Cluster : IAsyncLifetime
             ["Kafka:bootstrap.servers"] = BootstrapServers,
             ["SchemaRegistry:Url"] = Registry.Url.ToString(),
 
-            // The embedded broker lets a group wait for as long as a session before it takes a member in again.
+            // A member that ends without a word is missed soon.
             ["Kafka:Consumer:session.timeout.ms"] = "5000",
             ["Kafka:Consumer:heartbeat.interval.ms"] = "500",
         });
