@@ -13,7 +13,7 @@ internal sealed class Report(string name)
     /// <summary>Adds a figure with the least it should be.</summary>
     public void AddAtLeast(string measure, double figure, string unit, double least) => rows.Add((
         measure,
-        string.Create(CultureInfo.InvariantCulture, $"{figure:N1}{unit}"),
+        figure.ToString(figure < 10 ? "N2" : "N1", CultureInfo.InvariantCulture) + unit,
         string.Create(CultureInfo.InvariantCulture, $"at least {least:N0}{unit}: {(figure >= least ? "met" : "MISSED")}")));
 
     /// <summary>Adds a figure with the most it should be.</summary>
