@@ -78,6 +78,9 @@ public sealed class KafkaClients : IDisposable
             PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky,
             FetchWaitMaxMs = 100,
             QueuedMaxMessagesKbytes = 16 * 1024,
+
+            // Once enough is queued a partition rests; the default of a second is longer than what is queued lasts.
+            FetchQueueBackoffMs = 10,
         },
         "Consumer");
 
