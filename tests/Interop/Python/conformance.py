@@ -160,13 +160,14 @@ def pause():
 
 def times():
     topic = new_topic()
+    first = int(time.time() * 1000) - 200_000  # recent: retention deletes what is older than a week
     producer = KafkaProducer(bootstrap_servers=BOOTSTRAP)
     for i in range(10):
-        producer.send(topic, b"v", partition=0, timestamp_ms=1_700_000_000_000 + i * 1000).get(timeout=PATIENCE)
+        producer.send(topic, b"v", partition=0, timestamp_ms=first + i * 1000).get(timeout=PATIENCE)
     consumer, partition = reader(topic), TopicPartition(topic, 0)
-    found = consumer.offsets_for_times({partition: 1_700_000_003_500})[partition]
-    assert (found.offset, found.timestamp) == (4, 1_700_000_004_000)
-    assert consumer.offsets_for_times({partition: 1_800_000_000_000})[partition] is None
+    found = consumer.offsets_for_times({partition: first + 3500})[partition]
+    assert (found.offset, found.timestamp) == (4, first + 4000)
+    assert consumer.offsets_for_times({partition: first + 100_000})[partition] is None
 
 
 def topics():
