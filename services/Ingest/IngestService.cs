@@ -1,4 +1,3 @@
-using System.Net;
 using StreamDistill.Pipeline;
 
 namespace StreamDistill.Ingest;
@@ -11,13 +10,7 @@ public static class IngestService
     public static void AddSubmission(this WebApplicationBuilder builder)
     {
         var options = builder.AddValidatedOptions<IngestOptions>("Ingest");
-        var keys = ApiKeys.Load(options.KeysFile);
-        if (!keys.AreRequired)
-        {
-            RefuseOpenAddresses(builder.Configuration["urls"]);
-        }
-
-        builder.Services.AddSingleton(_ => keys);
+        builder.AddApiKeys("Ingest:KeysFile", options.KeysFile);
         builder.Services.AddSingleton(new PromptIndex(options.MaxRememberedPrompts));
         builder.Services.AddSingleton<PromptSubmitter>();
         builder.Services.AddSingleton<PromptsEndpoint>();
@@ -36,18 +29,5 @@ public static class IngestService
     {
         var prompts = endpoints.ServiceProvider.GetRequiredService<PromptsEndpoint>();
         endpoints.MapPost("/v1/prompts", (Delegate)prompts.HandleAsync);
-    }
-
-    private static void RefuseOpenAddresses(string? urls)
-    {
-        foreach (var url in (urls ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
-        {
-            var host = BindingAddress.Parse(url).Host.Trim('[', ']');
-            var isLoopback = host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var ip) && IPAddress.IsLoopback(ip));
-            if (!isLoopback)
-            {
-                throw new ConfigurationException($"urls is '{urls}'. Listening beyond this machine wants keys: set Ingest:KeysFile, or listen on 127.0.0.1.");
-            }
-        }
     }
 }

@@ -1,4 +1,5 @@
 using streamdistill;
+using StreamDistill.Pipeline;
 
 namespace StreamDistill.Ingest;
 
@@ -6,7 +7,7 @@ namespace StreamDistill.Ingest;
 /// Submits the prompts of one request as they are read. Many wait for Kafka at a time, within bounds: when those are
 /// reached nothing more is read, and the sender feels it.
 /// </summary>
-internal sealed class SubmissionRun(PromptSubmitter submitter, Submitter from, IngestOptions options)
+internal sealed class SubmissionRun(PromptSubmitter submitter, Caller from, IngestOptions options)
 {
     private readonly Queue<(PromptLine Line, Task<SubmissionOutcome> Outcome)> inFlight = [];
     private long inFlightBytes;

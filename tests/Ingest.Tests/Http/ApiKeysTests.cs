@@ -75,7 +75,7 @@ public sealed class ApiKeysTests : IDisposable
     {
         File.WriteAllText(file, content);
 
-        var wrong = Assert.Throws<ConfigurationException>(() => ApiKeys.Load(file));
+        var wrong = Assert.Throws<ConfigurationException>(() => ApiKeys.Load("Ingest:KeysFile", file));
         Assert.Contains($"Ingest:KeysFile is '{file}'", wrong.Message, StringComparison.Ordinal);
         Assert.Contains(reason, wrong.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(Key, wrong.ToString(), StringComparison.Ordinal);
@@ -83,7 +83,7 @@ public sealed class ApiKeysTests : IDisposable
 
     [Fact]
     public void A_missing_file_is_refused_at_start() =>
-        Assert.Contains("cannot be read", Assert.Throws<ConfigurationException>(() => ApiKeys.Load(file)).Message, StringComparison.Ordinal);
+        Assert.Contains("cannot be read", Assert.Throws<ConfigurationException>(() => ApiKeys.Load("Ingest:KeysFile", file)).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("http://0.0.0.0:8080")]

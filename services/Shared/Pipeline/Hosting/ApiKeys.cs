@@ -4,18 +4,18 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Threading.RateLimiting;
-using StreamDistill.Pipeline;
+using Microsoft.AspNetCore.Http;
 
-namespace StreamDistill.Ingest;
+namespace StreamDistill.Pipeline;
 
-/// <summary>Who submits: the owner of a key, or anyone on this machine where there are no keys.</summary>
+/// <summary>Who calls: the owner of a key, or anyone on this machine where there are no keys.</summary>
 /// <param name="Tenant">Whose prompts they are.</param>
 /// <param name="HasKey">Whether a key said so; otherwise a prompt may name its own tenant.</param>
 /// <param name="Quota">Where prompts take permits from; null is without limit.</param>
-public sealed record Submitter(string Tenant, bool HasKey, RateLimiter? Quota);
+public sealed record Caller(string Tenant, bool HasKey, RateLimiter? Quota);
 
 /// <summary>
-/// The keys that may submit, from a JSON file: [{"key": "…", "tenant": "acme", "prompts_per_minute": 600}, …], or
+/// The keys that a service's callers need, from a JSON file: [{"key": "…", "tenant": "acme", "prompts_per_minute": 600}, …], or
 /// "key_sha256" in hexadecimal for a file that is no secret itself. Only hashes are kept, and compared in constant time.
 /// </summary>
 public sealed class ApiKeys : IDisposable
@@ -27,7 +27,7 @@ public sealed class ApiKeys : IDisposable
         AllowDuplicateProperties = false,
     };
 
-    private readonly List<(byte[] Hash, Submitter Submitter)> keys = [];
+    private readonly List<(byte[] Hash, Caller Caller)> keys = [];
 
     private ApiKeys()
     {
@@ -37,8 +37,10 @@ public sealed class ApiKeys : IDisposable
     public bool AreRequired => keys.Count > 0;
 
     /// <summary>Reads the file; without one there are no keys.</summary>
+    /// <param name="setting">The setting that names the file, for messages.</param>
+    /// <param name="path">The file; null where there are no keys.</param>
     /// <exception cref="ConfigurationException">The file cannot be read or is not as described.</exception>
-    public static ApiKeys Load(string? path)
+    public static ApiKeys Load(string setting, string? path)
     {
         var keys = new ApiKeys();
         if (path is null)
@@ -46,9 +48,9 @@ public sealed class ApiKeys : IDisposable
             return keys;
         }
 
-        foreach (var (entry, index) in Read(path).Select((entry, index) => (entry, index)))
+        foreach (var (entry, index) in Read(setting, path).Select((entry, index) => (entry, index)))
         {
-            ConfigurationException Wrong(string what) => new($"Ingest:KeysFile is '{path}'. Its entry {index + 1} {what}.");
+            ConfigurationException Wrong(string what) => new($"{setting} is '{path}'. Its entry {index + 1} {what}.");
             var hash = entry switch
             {
                 { Key: { Length: >= 16 } key, KeySha256: null } => SHA256.HashData(Encoding.UTF8.GetBytes(key)),
@@ -70,20 +72,20 @@ public sealed class ApiKeys : IDisposable
                 throw Wrong("repeats the key of another entry");
             }
 
-            keys.keys.Add((hash, new Submitter(entry.Tenant, HasKey: true, QuotaOf(entry.PromptsPerMinute))));
+            keys.keys.Add((hash, new Caller(entry.Tenant, HasKey: true, QuotaOf(entry.PromptsPerMinute))));
         }
 
-        return keys.AreRequired ? keys : throw new ConfigurationException($"Ingest:KeysFile is '{path}'. It has no keys; give at least one, or leave the setting out.");
+        return keys.AreRequired ? keys : throw new ConfigurationException($"{setting} is '{path}'. It has no keys; give at least one, or leave the setting out.");
     }
 
     /// <summary>Who the request is from; null where it must be turned away.</summary>
-    public Submitter? Authenticate(HttpContext context)
+    public Caller? Authenticate(HttpContext context)
     {
         if (!AreRequired)
         {
             // Whatever address the service was told to listen on: without keys only this machine is served.
             var isLocal = context.Connection.LocalIpAddress is not { } local || IPAddress.IsLoopback(local);
-            return isLocal ? new Submitter("default", HasKey: false, Quota: null) : null;
+            return isLocal ? new Caller("default", HasKey: false, Quota: null) : null;
         }
 
         const string Scheme = "Bearer ";
@@ -94,19 +96,19 @@ public sealed class ApiKeys : IDisposable
         }
 
         var given = SHA256.HashData(Encoding.UTF8.GetBytes(header[Scheme.Length..].Trim()));
-        Submitter? found = null;
-        foreach (var (hash, submitter) in keys)
+        Caller? found = null;
+        foreach (var (hash, caller) in keys)
         {
-            found = CryptographicOperations.FixedTimeEquals(hash, given) ? submitter : found;
+            found = CryptographicOperations.FixedTimeEquals(hash, given) ? caller : found;
         }
 
         return found;
     }
 
     /// <summary>Stops the quotas' timers.</summary>
-    public void Dispose() => keys.ForEach(key => key.Submitter.Quota?.Dispose());
+    public void Dispose() => keys.ForEach(key => key.Caller.Quota?.Dispose());
 
-    private static List<Entry> Read(string path)
+    private static List<Entry> Read(string setting, string path)
     {
         try
         {
@@ -116,7 +118,7 @@ public sealed class ApiKeys : IDisposable
         {
             // The exception may quote the file, and the file holds secrets.
             var what = e is JsonException ? "is not a JSON array of {key or key_sha256, tenant, prompts_per_minute?}" : "cannot be read";
-            throw new ConfigurationException($"Ingest:KeysFile is '{path}'. The file {what}.");
+            throw new ConfigurationException($"{setting} is '{path}'. The file {what}.");
         }
     }
 

@@ -20,7 +20,7 @@ public sealed class HealthState
     /// <summary>Says how a part is.</summary>
     /// <param name="part">Its name.</param>
     /// <param name="ready">Whether it does its work.</param>
-    /// <param name="why">What it waits for, where it is not ready.</param>
+    /// <param name="why">What it waits for, where it is not ready; what is amiss, where it is ready all the same.</param>
     public void SetReady(string part, bool ready, string? why = null) => parts[part] = (ready, why);
 
     /// <summary>Says that the process cannot go on.</summary>
@@ -31,7 +31,7 @@ public sealed class HealthState
         status = Failure is not null ? "failed" : IsReady ? "ready" : "not ready",
         failure = Failure,
         parts = parts.OrderBy(part => part.Key, StringComparer.Ordinal)
-            .ToDictionary(part => part.Key, part => part.Value.Ready ? "ready" : part.Value.Why ?? "not ready"),
+            .ToDictionary(part => part.Key, part => part.Value.Why ?? (part.Value.Ready ? "ready" : "not ready")),
     };
 }
 
