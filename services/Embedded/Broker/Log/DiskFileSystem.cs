@@ -1,6 +1,5 @@
-using System.Runtime.InteropServices;
-using System.Text;
 using Microsoft.Win32.SafeHandles;
+using StreamDistill.Contracts;
 
 namespace StreamDistill.Embedded.Broker.Log;
 
@@ -50,41 +49,7 @@ internal sealed class DiskFileSystem : IFileSystem
         }
     }
 
-    public void SyncDirectory(string directory)
-    {
-        // Windows has no such call and journals its directories; .NET opens no directories elsewhere.
-        if (OperatingSystem.IsWindows())
-        {
-            return;
-        }
-
-        var descriptor = OpenDirectory(Encoding.UTF8.GetBytes(directory + '\0'), 0);
-        if (descriptor < 0)
-        {
-            throw new IOException($"{directory} cannot be opened (errno {Marshal.GetLastPInvokeError()}).");
-        }
-
-        try
-        {
-            if (Sync(descriptor) != 0)
-            {
-                throw new IOException($"{directory} cannot be synced (errno {Marshal.GetLastPInvokeError()}).");
-            }
-        }
-        finally
-        {
-            _ = Close(descriptor);
-        }
-    }
-
-    [DllImport("libc", EntryPoint = "open", SetLastError = true)]
-    private static extern int OpenDirectory(byte[] path, int flags);
-
-    [DllImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    private static extern int Sync(int descriptor);
-
-    [DllImport("libc", EntryPoint = "close")]
-    private static extern int Close(int descriptor);
+    public void SyncDirectory(string directory) => DurableFile.SyncDirectory(directory);
 
     private sealed class DiskFile(SafeFileHandle handle) : IFile
     {
