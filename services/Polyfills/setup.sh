@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Installs everything that building, running and testing StreamDistill needs, and nothing that is already there:
-#   1. Debian packages: compilers and libraries for librdkafka, Python and Node clients for the interoperability tests
+#   1. Debian packages: compilers and libraries for librdkafka and libtorch, what the tests compare with in Python and Node
 #   2. .packages.props: the packages that this machine's NuGet feed does not serve, to be replaced by polyfills
-#   3. .native/librdkafka.so, built from source, where librdkafka.redist is not served
+#   3. .native/librdkafka.so, built from source, where librdkafka.redist is not served;
+#      .native/libtorchsharp_abi.so, compiled over libtorch, where TorchSharp is not
 #   4. the npm clients of tests/Interop
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -15,6 +16,8 @@ fail() { printf 'setup: error: %s\n' "$*" >&2; exit 1; }
 debian_packages=(
   gcc g++ make                                                    # librdkafka
   libssl-dev zlib1g-dev libzstd-dev liblz4-dev libsasl2-dev       # librdkafka's TLS, compression, SASL
+  libtorch-dev libopenblas0-pthread                               # libtorch; the reference BLAS is many times slower
+  python3-torch python3-numpy                                     # PyTorch, which the tests compare with
   python3 python3-avro python3-kafka kcat                         # other languages' clients, for tests/Interop
   python3-lz4 python3-snappy python3-zstandard                    # the codecs of python3-kafka
 )
@@ -49,14 +52,18 @@ if ! grep -qs "probe $probe_key" .packages.props; then
   probe=$(mktemp -d)
   trap 'rm -rf "$probe"' EXIT
   kafka_version=$(sed -n 's/.*<ConfluentKafkaVersion>\(.*\)<.*/\1/p' Directory.Packages.props)
+  torch_version=$(sed -n 's/.*<TorchSharpVersion>\(.*\)<.*/\1/p' Directory.Packages.props)
   unserved=()
   for package in $candidates; do
     version=$(sed -n "s/.*Include=\"$package\" Version=\"\([^\"]*\)\".*/\1/p" Directory.Packages.props)
     version=${version/'$(ConfluentKafkaVersion)'/$kafka_version}
+    version=${version/'$(TorchSharpVersion)'/$torch_version}
     # PackageReference, not PackageDownload: a package whose own dependencies are missing cannot be used either.
     # Confluent.Kafka's dependency is asked for by itself.
     reference="<PackageReference Include=\"$package\" Version=\"[$version]\" />"
     [ "$package" = Confluent.Kafka ] && reference="<PackageDownload Include=\"$package\" Version=\"[$version]\" />"
+    # TorchSharp is of no use without libtorch, which TorchSharp-cpu brings; that depends on TorchSharp.
+    [ "$package" = TorchSharp ] && reference=${reference/TorchSharp/TorchSharp-cpu}
     mkdir -p "$probe/$package"
     cat > "$probe/$package/probe.csproj" << PROJECT
 <Project Sdk="Microsoft.NET.Sdk">
@@ -91,9 +98,12 @@ PROJECT
   mv .packages.props.new .packages.props
 fi
 
-# 3 ---------------------------------------------------------------------------------------------------- librdkafka
+# 3 ---------------------------------------------------------------------------------------------- native libraries
 if grep -q LibrdkafkaPath .packages.props && [ ! -e .native/librdkafka.so ]; then
   services/Polyfills/librdkafka/build.sh "$root/.native"
+fi
+if grep -q 'UnservedPackage Include="TorchSharp"' .packages.props; then
+  services/Polyfills/TorchSharp/native/build.sh "$root/.native"
 fi
 
 # 4 --------------------------------------------------------------------------------------------------- npm clients
