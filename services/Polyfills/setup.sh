@@ -62,8 +62,16 @@ if ! grep -qs "probe $probe_key" .packages.props; then
     # Confluent.Kafka's dependency is asked for by itself.
     reference="<PackageReference Include=\"$package\" Version=\"[$version]\" />"
     [ "$package" = Confluent.Kafka ] && reference="<PackageDownload Include=\"$package\" Version=\"[$version]\" />"
-    # TorchSharp is of no use without libtorch, which TorchSharp-cpu brings; that depends on TorchSharp.
-    [ "$package" = TorchSharp ] && reference=${reference/TorchSharp/TorchSharp-cpu}
+    # TorchSharp is of no use without libtorch, which TorchSharp-cpu brings; that depends on TorchSharp. Its native library
+    # was compiled with GCC 13: where the C++ library is older it would restore, but not load.
+    if [ "$package" = TorchSharp ]; then
+      reference=${reference/TorchSharp/TorchSharp-cpu}
+      if ! grep -q GLIBCXX_3.4.32 "$(ldconfig -p | awk '/libstdc\+\+\.so\.6 / { print $NF; exit }')"; then
+        say "  $package $version: not for this system's libstdc++, which is older than GCC 13's"
+        unserved+=("$package")
+        continue
+      fi
+    fi
     mkdir -p "$probe/$package"
     cat > "$probe/$package/probe.csproj" << PROJECT
 <Project Sdk="Microsoft.NET.Sdk">
