@@ -10,7 +10,7 @@ namespace StreamDistill.Student;
 /// <param name="skipSpecial">Whether special tokens are left out.</param>
 public sealed class TokenDecoder(StudentTokenizer tokenizer, bool skipSpecial = true)
 {
-    private readonly Decoder _decoder = Encoding.UTF8.GetDecoder();
+    private readonly System.Text.Decoder _decoder = Encoding.UTF8.GetDecoder();
 
     /// <summary>The text that is complete with this token; often none.</summary>
     public string Push(int id) => skipSpecial && tokenizer.IsSpecial(id) ? "" : Decode(tokenizer.TokenBytes(id).Span, flush: false);
