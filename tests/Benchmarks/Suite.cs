@@ -32,6 +32,7 @@ internal static class Suite
         new IngestBenchmark(),
         new PipelineBenchmark(),
         new LatencyBenchmark(),
+        new GenerationBenchmark(),
     ];
 
     /// <param name="names">Which ones; broker is all those whose names begin with broker-. None is all.</param>

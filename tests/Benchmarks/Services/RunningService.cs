@@ -24,10 +24,10 @@ internal sealed partial class RunningService : IAsyncDisposable
     /// <summary>Its process.</summary>
     public int ProcessId => child.Id;
 
-    /// <summary>Starts a service's own program against the cluster.</summary>
-    public static RunningService StartAsItIs(string name, Cluster cluster, params string[] arguments)
+    /// <summary>Starts a service's own program, against the cluster where it needs one.</summary>
+    public static RunningService StartAsItIs(string name, Cluster? cluster, params string[] arguments)
     {
-        var environment = cluster.Environment;
+        var environment = cluster?.Environment ?? [];
         environment["STREAMDISTILL_SUPERVISED"] = "1";
         var program = Path.Combine(AppContext.BaseDirectory, "StreamDistill." + name);
         return new RunningService(File.Exists(program)

@@ -26,13 +26,18 @@ public sealed class HealthState
     /// <summary>Says that the process cannot go on.</summary>
     public void Fail(string why) => Failure = why;
 
+    /// <summary>What is said of a part: ready, or what it waits for, or what is amiss.</summary>
+    public string PartDetail(string part) => parts.TryGetValue(part, out var state) ? Detail(state) : "not there";
+
     internal object Describe() => new
     {
         status = Failure is not null ? "failed" : IsReady ? "ready" : "not ready",
         failure = Failure,
         parts = parts.OrderBy(part => part.Key, StringComparer.Ordinal)
-            .ToDictionary(part => part.Key, part => part.Value.Why ?? (part.Value.Ready ? "ready" : "not ready")),
+            .ToDictionary(part => part.Key, part => Detail(part.Value)),
     };
+
+    private static string Detail((bool Ready, string? Why) part) => part.Why ?? (part.Ready ? "ready" : "not ready");
 }
 
 /// <summary>The health endpoints.</summary>
