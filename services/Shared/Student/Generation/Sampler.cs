@@ -5,7 +5,9 @@ namespace StreamDistill.Student;
 internal sealed class Sampler(int vocabulary)
 {
     private readonly float[] weights = new float[vocabulary];
-    private readonly int[] candidates = new int[vocabulary];
+
+    /// <summary>Ids below the bits of their weights, inverted: sorted as numbers, the likeliest come first and of equals the lower id.</summary>
+    private readonly ulong[] candidates = new ulong[vocabulary];
 
     /// <param name="logprobs">Of every token, at temperature 1.</param>
     /// <param name="sampling">Temperature, top-k and top-p.</param>
@@ -102,25 +104,26 @@ internal sealed class Sampler(int vocabulary)
         }
 
         var head = candidates.AsSpan(0, count);
-        head.Sort((left, right) => weights[right].CompareTo(weights[left]) is not 0 and var order ? order : left.CompareTo(right));
-        if (sampling.TopK > 0 && sampling.TopK < count)
+        head.Sort();
+        var ids = new int[sampling.TopK > 0 ? Math.Min(sampling.TopK, count) : count];
+        for (var place = 0; place < ids.Length; place++)
         {
-            head = head[..sampling.TopK];
+            ids[place] = (int)(uint)head[place];
         }
 
         if (sampling.TopK > 0)
         {
-            total = Sum(head);
+            total = ids.Sum(id => (double)weights[id]);
         }
 
         var reached = 0.0;
         var length = 0;
-        while (length < head.Length && (length == 0 || reached < sampling.TopP * total))
+        while (length < ids.Length && (length == 0 || reached < sampling.TopP * total))
         {
-            reached += weights[head[length++]];
+            reached += weights[ids[length++]];
         }
 
-        return (head[..length].ToArray(), reached);
+        return (ids[..length], reached);
     }
 
     private (int Count, double Sum) Above(float bar)
@@ -131,23 +134,12 @@ internal sealed class Sampler(int vocabulary)
         {
             if (weights[id] >= bar)
             {
-                candidates[count++] = id;
+                candidates[count++] = ((ulong)~BitConverter.SingleToUInt32Bits(weights[id]) << 32) | (uint)id;
                 sum += weights[id];
             }
         }
 
         return (count, sum);
-    }
-
-    private double Sum(ReadOnlySpan<int> ids)
-    {
-        var sum = 0.0;
-        foreach (var id in ids)
-        {
-            sum += weights[id];
-        }
-
-        return sum;
     }
 
     private int Draw(int[]? among, double total, double uniform, int otherwise)

@@ -125,7 +125,7 @@ public sealed class Decoder : nn.Module
     /// <summary>The scores of every token of the vocabulary.</summary>
     /// <param name="hidden">[..., hidden].</param>
     /// <returns>[..., vocabulary].</returns>
-    public Tensor Logits(Tensor hidden) => nn.functional.linear(hidden, head);
+    public Tensor Logits(Tensor hidden) => hidden.dim() == 2 ? Linear.Forward(hidden, head) : nn.functional.linear(hidden, head);
 
     /// <summary>Adds low-rank changes to linear layers; from then on only their parameters require gradients.</summary>
     /// <exception cref="InvalidOperationException">There is an adapter already.</exception>

@@ -14,7 +14,7 @@ internal sealed class LowRankChange(Parameter down, Parameter up, double scale)
 
     public Parameter Up => up;
 
-    /// <summary>What to add to the layer's output for an input [..., inputs].</summary>
+    /// <summary>What to add to the layer's output for an input [rows, inputs].</summary>
     public Tensor Forward(Tensor input)
     {
         var low = nn.functional.linear(input.to(down.dtype), down);

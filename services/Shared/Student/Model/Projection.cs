@@ -16,11 +16,11 @@ internal sealed class Projection(string name, Parameter weight, Parameter? bias)
     /// <summary>The adapter's part, unless there is none or it is merged.</summary>
     public LowRankChange? Change { get; set; }
 
-    /// <param name="input">[..., inputs].</param>
-    /// <returns>[..., outputs].</returns>
+    /// <param name="input">[rows, inputs].</param>
+    /// <returns>[rows, outputs].</returns>
     public Tensor Forward(Tensor input)
     {
-        var output = nn.functional.linear(input, weight, bias);
+        var output = Linear.Forward(input, weight, bias);
         return Change is null ? output : output.add_(Change.Forward(input));
     }
 }

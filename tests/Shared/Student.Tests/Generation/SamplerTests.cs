@@ -63,10 +63,10 @@ public sealed class SamplerTests
         var logprobs = Enumerable.Range(0, 5_001).Select(id => id == 17 ? 0f : MathF.Log(1e-6f)).ToArray();
         var sampler = new Sampler(logprobs.Length);
 
-        var drawn = Enumerable.Range(0, 1_000).Select(draw => sampler.Pick(logprobs, new SamplingOptions(5, TopK: 100), Randomness.Uniform(1, draw))).ToHashSet();
+        var drawn = Enumerable.Range(0, 300).Select(draw => sampler.Pick(logprobs, new SamplingOptions(5, TopK: 100), Randomness.Uniform(1, draw))).ToHashSet();
 
         Assert.Contains(17, drawn);
-        Assert.InRange(drawn.Max(), 90, 99);
+        Assert.InRange(drawn.Max(), 80, 99);
     }
 
     [Fact]
