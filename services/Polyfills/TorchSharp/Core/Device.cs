@@ -38,8 +38,7 @@ public static partial class torch
         public int index { get; }
 
         /// <summary><c>cpu</c>, <c>cuda</c> or <c>cuda:1</c>.</summary>
-        public override string ToString() =>
-            type == DeviceType.CPU ? "cpu" : index == -1 ? type.ToString().ToLowerInvariant() : $"{type.ToString().ToLowerInvariant()}:{index}";
+        public override string ToString() => type == DeviceType.CPU ? "cpu" : index == -1 ? "cuda" : $"cuda:{index}";
 
         /// <summary>The device of that name.</summary>
         public static implicit operator Device(string description) => new(description);

@@ -10,7 +10,12 @@ public sealed class Scalar : IDisposable
     internal Number Value { get; }
 
     /// <summary>Its type as libtorch keeps it: Int64, Float64 or Bool.</summary>
-    public torch.ScalarType Type => Value.Kind switch { 0 => torch.ScalarType.Int64, 1 => torch.ScalarType.Float64, _ => torch.ScalarType.Bool };
+    public torch.ScalarType Type => Value.Kind switch
+    {
+        0 => torch.ScalarType.Int64,
+        1 => torch.ScalarType.Float64,
+        _ => torch.ScalarType.Bool,
+    };
 
     /// <summary>An integer.</summary>
     public static implicit operator Scalar(byte value) => (long)value;

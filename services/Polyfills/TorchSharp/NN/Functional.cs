@@ -61,7 +61,7 @@ public static partial class torch
             public static Tensor nll_loss(Tensor input, Tensor target, Tensor? weight = null, Reduction reduction = Reduction.Mean) =>
                 Result(ts_nll_loss(input.Handle, target.Handle, weight?.Handle ?? 0, (long)reduction), input, target, weight);
 
-            /// <summary>The Kullback-Leibler divergence of target from input, of which input, and target too if so, are logarithms.</summary>
+            /// <summary>The Kullback-Leibler divergence of target from input, which is of logarithms; target too, if so.</summary>
             public static Tensor kl_div(Tensor input, Tensor target, bool log_target = true, Reduction reduction = Reduction.Mean) =>
                 Result(ts_kl_div(input.Handle, target.Handle, (long)reduction, log_target), input, target);
 

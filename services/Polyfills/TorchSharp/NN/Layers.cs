@@ -1,9 +1,9 @@
 using System.Collections;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
 
 namespace TorchSharp.Modules
 {
-    using static TorchSharp.torch;
-
     /// <summary>y = x Wᵀ + b.</summary>
     public sealed class Linear : nn.Module<Tensor, Tensor>
     {
@@ -92,8 +92,6 @@ namespace TorchSharp.Modules
 
 namespace TorchSharp
 {
-    using TorchSharp.Modules;
-
     public static partial class torch
     {
         public static partial class nn

@@ -132,8 +132,10 @@ public static partial class torch
             public virtual IEnumerable<Module> children() => named_children().Select(child => child.module);
 
             /// <summary>The modules in it, and those in them.</summary>
-            public virtual IEnumerable<(string name, Module module)> named_modules() => _internal_submodules.Concat(
-                _internal_submodules.SelectMany(child => child.Item2.named_modules().Select(inner => ($"{child.Item1}.{inner.name}", inner.module))));
+            public virtual IEnumerable<(string name, Module module)> named_modules() => named_children().Concat(
+                from child in named_children()
+                from inner in child.module.named_modules()
+                select ($"{child.name}.{inner.name}", inner.module));
 
             /// <summary>The modules in it, and those in them.</summary>
             public virtual IEnumerable<Module> modules() => named_modules().Select(module => module.module);
@@ -244,7 +246,8 @@ public static partial class torch
             {
                 var type = tensor.is_floating_point() ? dtype ?? tensor.dtype : tensor.dtype;
                 device ??= tensor.device;
-                if (type == tensor.dtype && device.type == tensor.device_type && (device.index == -1 || device.index == tensor.device_index))
+                var stays = device.type == tensor.device_type && (device.index == -1 || device.index == tensor.device_index);
+                if (stays && type == tensor.dtype)
                     return null;
                 using var _ = no_grad();
                 return tensor.to(type, device).DetachFromDisposeScope();
@@ -259,7 +262,8 @@ public static partial class torch
 
             private IEnumerable<FieldInfo> Fields()
             {
-                const BindingFlags Declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly;
+                const BindingFlags Declared =
+                    BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly;
                 for (var type = GetType(); type != typeof(Module); type = type.BaseType!)
                 {
                     foreach (var field in type.GetFields(Declared))

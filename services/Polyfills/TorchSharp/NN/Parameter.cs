@@ -1,7 +1,7 @@
+using static TorchSharp.torch;
+
 namespace TorchSharp.Modules
 {
-    using static TorchSharp.torch;
-
     /// <summary>A tensor that a module learns: gradients with respect to it are wanted.</summary>
     public class Parameter : Tensor
     {

@@ -89,8 +89,7 @@ namespace TorchSharp.Modules
                 throw new ArgumentException($"Invalid beta2: {beta2}");
             if (weight_decay < 0)
                 throw new ArgumentException($"Invalid weight_decay value: {weight_decay}");
-            if (amsgrad || maximize)
-                throw new NotSupportedException("Only AdamW without amsgrad and maximize is supported.");
+            RefuseVariants(amsgrad, maximize);
 
             _defaults = new Options
             {
@@ -168,6 +167,12 @@ namespace TorchSharp.Modules
         {
             foreach (var state in States.Values.Cast<State>())
                 state.Dispose();
+        }
+
+        private static void RefuseVariants(bool amsgrad, bool maximize)
+        {
+            if (amsgrad || maximize)
+                throw new NotSupportedException("Only AdamW without amsgrad and maximize is supported.");
         }
 
         /// <summary>Running averages of a parameter's gradients.</summary>
@@ -251,18 +256,20 @@ namespace TorchSharp.Modules
             }
 
             /// <summary>These parameters and options.</summary>
+            /// <exception cref="NotSupportedException">amsgrad or maximize is asked for.</exception>
             public ParamGroup(
                 IEnumerable<Parameter> parameters,
                 double lr = 1e-3,
                 double beta1 = 0.9,
                 double beta2 = 0.999,
                 double eps = 1e-8,
-                double weight_decay = 0)
+                double weight_decay = 0,
+                bool amsgrad = false,
+                bool maximize = false)
                 : base(
                     parameters,
-                    new Options { LearningRate = lr, beta1 = beta1, beta2 = beta2, eps = eps, weight_decay = weight_decay })
-            {
-            }
+                    new Options { LearningRate = lr, beta1 = beta1, beta2 = beta2, eps = eps, weight_decay = weight_decay }) =>
+                RefuseVariants(amsgrad, maximize);
         }
     }
 }

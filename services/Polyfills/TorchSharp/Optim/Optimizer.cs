@@ -1,4 +1,5 @@
 using TorchSharp.Modules;
+using static TorchSharp.torch;
 
 namespace TorchSharp
 {
@@ -10,6 +11,10 @@ namespace TorchSharp
             /// <summary>Changes parameters along their gradients.</summary>
             public abstract partial class Optimizer : IDisposable
             {
+                internal Optimizer()
+                {
+                }
+
                 /// <summary>The groups, each with its own options.</summary>
                 protected IList<ParamGroup> _parameter_groups = [];
 
@@ -79,8 +84,6 @@ namespace TorchSharp
 
 namespace TorchSharp.Modules
 {
-    using static TorchSharp.torch;
-
     /// <summary>What all optimizers written in C# share.</summary>
     public abstract class OptimizerHelper : optim.Optimizer
     {

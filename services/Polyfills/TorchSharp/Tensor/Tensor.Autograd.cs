@@ -29,7 +29,7 @@ public static partial class torch
         /// <summary>Lets <see cref="backward"/> keep the gradient of a tensor that an operator made.</summary>
         public void retain_grad() => Check(ts_retain_grad(Handle), this);
 
-        /// <summary>The gradient that <see cref="backward"/> has added up; null before. A new tensor each time, to be disposed of.</summary>
+        /// <summary>The gradient that <see cref="backward"/> has added up, as a new tensor each time; null before.</summary>
         public Tensor? grad
         {
             get
@@ -49,7 +49,8 @@ public static partial class torch
         /// As <see cref="backward()"/>, for a tensor of any shape, whose own gradient is given. The graph can be kept for another time.
         /// </summary>
         /// <exception cref="NotSupportedException">inputs are given.</exception>
-        public void backward(IList<Tensor>? grad_tensors = null, bool retain_graph = false, bool create_graph = false, IList<Tensor>? inputs = null)
+        public void backward(
+            IList<Tensor>? grad_tensors = null, bool retain_graph = false, bool create_graph = false, IList<Tensor>? inputs = null)
         {
             if (inputs is not null)
                 throw new NotSupportedException("Gradients are accumulated into all leaves; inputs cannot be chosen.");

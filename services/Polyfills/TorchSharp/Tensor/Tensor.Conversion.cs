@@ -12,7 +12,8 @@ public static partial class torch
 
         /// <summary>This tensor, or a copy on another device.</summary>
         /// <exception cref="InvalidOperationException">There is no such device.</exception>
-        public Tensor to(DeviceType deviceType, int deviceIndex = -1, bool copy = false, bool disposeAfter = false, bool non_blocking = false)
+        public Tensor to(
+            DeviceType deviceType, int deviceIndex = -1, bool copy = false, bool disposeAfter = false, bool non_blocking = false)
         {
             InitializeDeviceType(deviceType);
             return Converted(ts_to_device(Handle, (int)deviceType, deviceIndex, non_blocking, copy), disposeAfter);

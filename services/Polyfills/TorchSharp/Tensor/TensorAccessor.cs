@@ -92,7 +92,11 @@ public sealed unsafe class TensorAccessor<T> : IDisposable, IEnumerable<T>
         if (indices.Length == 1 && (ulong)indices[0] < (ulong)Count)
             return Offset(indices[0], shape, strides);
         if (indices.Length != shape.Length)
-            throw new IndexOutOfRangeException($"[{string.Join(", ", indices)}] is no element of a tensor of shape [{string.Join(", ", shape)}].");
+        {
+            throw new IndexOutOfRangeException(
+                $"[{string.Join(", ", indices)}] is no element of a tensor of shape [{string.Join(", ", shape)}].");
+        }
+
         long offset = 0;
         for (var i = 0; i < shape.Length; i++)
         {
