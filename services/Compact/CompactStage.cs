@@ -73,7 +73,7 @@ internal sealed class CompactStage(CompactOptions options, ICuratedLog curated, 
         OrderedDictionary<string, TrainingExample?> changes)
     {
         var ranked = arrivals
-            .Select(arrival => (Rank: RankedExample.Of(ExampleIdentity.Bits(arrival.Example.ExampleId), arrival.Example, arrival.Identity), arrival.Example))
+            .Select(arrival => (Rank: RankedExample.Of(StableId.Bits(arrival.Example.ExampleId), arrival.Example, arrival.Identity), arrival.Example))
             .ToList();
         var before = questions.GetValueOrDefault(question, []);
         var after = RankedExample.Best(before.Concat(ranked.Select(arrival => arrival.Rank)), options.BestOf);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using streamdistill;
 using StreamDistill.Contracts;
 
@@ -26,18 +25,8 @@ internal readonly record struct ExampleIdentity(string TextKey, UInt128 Question
         var final = NormalisedText.Of(answer);
         return new(
             textKey,
-            Bits(StableId.Of(tenant, textKey)),
+            StableId.Bits(StableId.Of(tenant, textKey)),
             StableId.Of(textKey, trace, final),
             (trace?.Length ?? 0) + final.Length);
-    }
-
-    /// <summary>The 128 bits that a <see cref="StableId"/> writes as digits.</summary>
-    public static UInt128 Bits(string stableId) => UInt128.Parse(stableId, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
-
-    /// <summary>As <see cref="Bits"/>; false where the text is no <see cref="StableId"/>.</summary>
-    public static bool TryBits(string text, out UInt128 bits)
-    {
-        bits = default;
-        return text.Length == 32 && UInt128.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out bits);
     }
 }

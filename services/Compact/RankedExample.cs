@@ -1,5 +1,5 @@
-using System.Globalization;
 using streamdistill;
+using StreamDistill.Contracts;
 
 namespace StreamDistill.Compact;
 
@@ -15,11 +15,11 @@ internal readonly record struct RankedExample(UInt128 Id, UInt128 ContentHash, i
     });
 
     /// <summary>As it is on <c>curated</c>.</summary>
-    public string ExampleId => Id.ToString("x32", CultureInfo.InvariantCulture);
+    public string ExampleId => StableId.Text(Id);
 
     /// <summary>The example as the rules see it.</summary>
     public static RankedExample Of(UInt128 id, TrainingExample example, in ExampleIdentity identity) =>
-        new(id, ExampleIdentity.Bits(identity.ContentHash), identity.LengthChars, example.Kind);
+        new(id, StableId.Bits(identity.ContentHash), identity.LengthChars, example.Kind);
 
     /// <summary>
     /// The best <paramref name="count"/> with different contents, best first. Choosing from a choice and more gives what

@@ -48,7 +48,7 @@ internal sealed class CuratedMap(CompactOptions options) : ICuratedLog
         foreach (var (id, example) in examples)
         {
             await Task.Yield();
-            yield return new CuratedRecord(ExampleIdentity.Bits(id), example);
+            yield return new CuratedRecord(StableId.Bits(id), example);
         }
     }
 }

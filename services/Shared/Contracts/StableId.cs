@@ -45,6 +45,19 @@ public static class StableId
         return Convert.ToHexStringLower(digest[..16]);
     }
 
+    /// <summary>The 128 bits that an id writes as digits.</summary>
+    public static UInt128 Bits(string id) => UInt128.Parse(id, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+
+    /// <summary>As <see cref="Bits"/>; false where the text is no id.</summary>
+    public static bool TryBits(string text, out UInt128 bits)
+    {
+        bits = default;
+        return text.Length == 32 && UInt128.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out bits);
+    }
+
+    /// <summary>The id that the bits are of.</summary>
+    public static string Text(UInt128 bits) => bits.ToString("x32", CultureInfo.InvariantCulture);
+
     /// <summary>
     /// The id of a teacher's answer: the same call always has the same id. The teacher's revision is not part of it, because
     /// an endpoint tells it only with the answer.

@@ -1,5 +1,6 @@
 using System.Text;
 using streamdistill;
+using StreamDistill.Contracts;
 
 namespace StreamDistill.Teach.OpenAi;
 

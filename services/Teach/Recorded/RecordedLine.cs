@@ -8,6 +8,7 @@
 //   finish_reason   default: stop
 //   usage           as in an OpenAI-style response; default: zeros
 using System.Text.Json.Serialization;
+using StreamDistill.Contracts;
 using StreamDistill.Teach.OpenAi;
 
 namespace StreamDistill.Teach.Recorded;

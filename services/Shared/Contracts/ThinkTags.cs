@@ -1,4 +1,4 @@
-namespace StreamDistill.Teach;
+namespace StreamDistill.Contracts;
 
 /// <summary>
 /// Reasoning written inline as &lt;think&gt;…&lt;/think&gt; before the answer, as DeepSeek-R1, QwQ and Qwen3 do where the
@@ -27,6 +27,10 @@ public static class ThinkTags
 
         return (NullIfBlank(thoughts[..end]), thoughts[(end + Close.Length)..].Trim().ToString());
     }
+
+    /// <summary>Reasoning and answer as one text, as students learn to write it; the answer alone where there is no reasoning.</summary>
+    public static string Join(string? reasoning, string answer) =>
+        string.IsNullOrWhiteSpace(reasoning) ? answer : $"{Open}\n{reasoning.Trim()}\n{Close}\n{answer.Trim()}";
 
     private static string? NullIfBlank(ReadOnlySpan<char> text) => text.Trim() is { IsEmpty: false } some ? some.ToString() : null;
 }

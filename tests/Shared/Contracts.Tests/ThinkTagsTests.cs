@@ -1,4 +1,4 @@
-namespace StreamDistill.Teach.Tests;
+namespace StreamDistill.Contracts.Tests;
 
 public class ThinkTagsTests
 {
@@ -18,4 +18,15 @@ public class ThinkTagsTests
     [InlineData("</think>", null, "")]
     public void Inline_reasoning_is_taken_apart_from_the_answer(string text, string? reasoning, string answer) =>
         Assert.Equal((reasoning, answer), ThinkTags.Split(text));
+
+    [Theory]
+    [InlineData(null, "42", "42")]
+    [InlineData(" ", "42", "42")]
+    [InlineData("\nsix sevens\n", " 42", "<think>\nsix sevens\n</think>\n42")]
+    public void Reasoning_and_answer_are_joined_in_one_way(string? reasoning, string answer, string text) =>
+        Assert.Equal(text, ThinkTags.Join(reasoning, answer));
+
+    [Fact]
+    public void What_was_joined_is_taken_apart_again() =>
+        Assert.Equal(("six sevens", "42"), ThinkTags.Split(ThinkTags.Join("six sevens", "42")));
 }
