@@ -7,8 +7,6 @@ namespace StreamDistill.Verify;
 /// <summary>The options at work: which verifiers judge a prompt's answers, and what it is asked next.</summary>
 public sealed class VerifyPolicy
 {
-    private const string MathTask = "math";
-
     // What another attempt cannot change: the teacher will say the same, or there is nothing to compare with.
     private static readonly HashSet<string> Hopeless = new(StringComparer.Ordinal)
     {
@@ -20,50 +18,27 @@ public sealed class VerifyPolicy
     };
 
     private readonly VerifyOptions options;
-    private readonly TimeProvider time;
-    private readonly Dictionary<string, VerifierSet> tasks;
-    private readonly VerifierSet withReference;
-    private readonly VerifierSet withoutReference;
+    private readonly VerificationPolicy policy;
 
     /// <exception cref="VerifierConfigurationException">The options name a verifier wrongly; their validation says so earlier.</exception>
     public VerifyPolicy(VerifyOptions options, TimeProvider time)
     {
         this.options = options;
-        this.time = time;
-        tasks = new Dictionary<string, VerifierSet>(StringComparer.OrdinalIgnoreCase) { [MathTask] = SetOf(Of(FinishVerifier.Name), Of(NumericVerifier.Name)) };
-        foreach (var (task, verifiers) in options.Tasks)
-        {
-            tasks[task] = SetOf(Specs(verifiers));
-        }
-
-        withReference = options.WithReference is { } given ? SetOf(Specs(given)) : SetOf(Of(FinishVerifier.Name), Of(ExactVerifier.Name));
-        withoutReference = options.WithoutReference is { } others
-            ? SetOf(Specs(others))
-            : SetOf(Of(FinishVerifier.Name), Of(LengthVerifier.Name, ("min_characters", "1")), Of(RepetitionVerifier.Name));
+        policy = new VerificationPolicy(options, time);
     }
 
     /// <summary>The verifiers for the answers to a prompt.</summary>
     /// <exception cref="UnprocessableRecordException">The prompt's own verifiers are wrong.</exception>
     public VerifierSet SetFor(Prompt prompt)
     {
-        if (prompt.Verifiers.Count > 0)
+        try
         {
-            try
-            {
-                return SetOf([.. prompt.Verifiers]);
-            }
-            catch (VerifierConfigurationException wrong)
-            {
-                throw new UnprocessableRecordException("invalid_verifier", $"Prompt '{prompt.PromptId}': {wrong.Message}", wrong);
-            }
+            return policy.SetFor(prompt.Verifiers, prompt.Task, hasReference: prompt.Reference?.Answer is not null);
         }
-
-        if (tasks.TryGetValue(prompt.Task, out var task))
+        catch (VerifierConfigurationException wrong)
         {
-            return task;
+            throw new UnprocessableRecordException("invalid_verifier", $"Prompt '{prompt.PromptId}': {wrong.Message}", wrong);
         }
-
-        return prompt.Reference?.Answer is null ? withoutReference : withReference;
     }
 
     /// <summary>
@@ -91,11 +66,4 @@ public sealed class VerifyPolicy
             },
         };
     }
-
-    private VerifierSet SetOf(params VerifierSpec[] specs) => new(specs, time);
-
-    private static VerifierSpec[] Specs(IEnumerable<VerifierOptions> verifiers) => [.. verifiers.Select(verifier => verifier.ToSpec())];
-
-    private static VerifierSpec Of(string name, params (string Name, string Value)[] parameters) =>
-        new() { Name = name, Parameters = parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Value) };
 }

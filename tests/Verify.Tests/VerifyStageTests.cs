@@ -2,6 +2,7 @@ using Confluent.Kafka;
 using streamdistill;
 using StreamDistill.Contracts;
 using StreamDistill.Pipeline;
+using StreamDistill.Verification;
 using StreamDistill.Verify;
 
 namespace Verify.Tests;
