@@ -50,6 +50,7 @@ internal sealed class ExampleMaker(CompactOptions options)
 
             // The verdict's time, not the clock's: the same verdicts make the same records in every run.
             CreatedAt = verdict.DecidedAt,
+            Checks = prompt.Verifiers,
         };
         return (example, identity);
     }

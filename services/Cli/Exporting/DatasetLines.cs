@@ -5,8 +5,9 @@ using StreamDistill.Cli.Kafka;
 namespace StreamDistill.Cli.Exporting;
 
 /// <summary>
-/// The lines of the dataset's files. Every line of a file has the same keys, so that a table can be made of it. None holds
-/// a time, a duration or an offset: the same inputs give the same bytes.
+/// The lines of the dataset's files. Every line of a file has the same keys, so that a table can be made of it; what
+/// not every example has comes after them, where there is any. None holds a time, a duration or an offset: the same inputs give
+/// the same bytes.
 /// </summary>
 internal static class DatasetLines
 {
@@ -47,6 +48,20 @@ internal static class DatasetLines
 
         json.WriteEndArray();
         json.WriteString("policy_hash", example.PolicyHash);
+        if (example.Reference?.Rationale is { } rationale)
+        {
+            json.WriteString("reference_rationale", rationale);
+        }
+
+        if (example.Checks.Count > 0)
+        {
+            Checks(json, example.Checks);
+        }
+
+        if (example.SoftLabels is { Count: > 0 } labels)
+        {
+            SoftLabels(json, labels);
+        }
     }
 
     /// <summary>verified.jsonl and rejected.jsonl.</summary>
@@ -123,6 +138,54 @@ internal static class DatasetLines
             json.WriteNull("value_base64");
         }
     }
+
+    /// <summary>As prompts.jsonl has verifiers.</summary>
+    private static void Checks(Utf8JsonWriter json, IEnumerable<VerifierSpec> checks)
+    {
+        json.WriteStartArray("checks");
+        foreach (var check in checks)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", check.Name);
+            json.WriteStartObject("parameters");
+            foreach (var (name, value) in check.Parameters.OrderBy(parameter => parameter.Key, StringComparer.Ordinal))
+            {
+                json.WriteString(name, value);
+            }
+
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void SoftLabels(Utf8JsonWriter json, IEnumerable<SoftLabel> labels)
+    {
+        json.WriteStartArray("soft_labels");
+        foreach (var label in labels)
+        {
+            json.WriteStartObject();
+            json.WriteString("token", label.Token);
+            json.WriteNumber("logprob", Finite(label.Logprob));
+            json.WriteStartArray("top");
+            foreach (var other in label.Top)
+            {
+                json.WriteStartObject();
+                json.WriteString("token", other.Token);
+                json.WriteNumber("logprob", Finite(other.Logprob));
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    /// <summary>JSON has no infinities: the logprob of what a teacher holds impossible is the lowest number.</summary>
+    private static float Finite(float logprob) => float.IsFinite(logprob) ? logprob : float.MinValue;
 
     private static void Teacher(Utf8JsonWriter json, Teacher teacher)
     {
