@@ -11,18 +11,7 @@ internal sealed class AlterConfigsHandler(TopicCatalog catalog) : Handler(ApiKey
 {
     public override ValueTask<bool> HandleAsync(Request request, KafkaWriter response, CancellationToken cancellationToken)
     {
-        var changes = request.Body.ReadArray(r =>
-        {
-            var resource = ConfigResource.Read(r);
-            var settings = r.ReadArray(s =>
-            {
-                var setting = new SettingChange(s.ReadString(), SettingOperation.Set, s.ReadNullableString());
-                s.SkipTags();
-                return setting;
-            });
-            r.SkipTags();
-            return new ResourceChange(resource, settings);
-        });
+        var changes = ResourceChange.ReadAll(request.Body, withOperation: false);
         var validateOnly = request.Body.ReadBoolean();
         request.Body.SkipTags();
 

@@ -18,6 +18,22 @@ internal sealed record SettingChange(string Name, SettingOperation Operation, st
 /// <summary>The changes of one resource's settings: all of them are done, or none.</summary>
 internal sealed record ResourceChange(ConfigResource Resource, List<SettingChange> Settings)
 {
+    /// <summary>Reads the changes of a request.</summary>
+    /// <param name="body">The request.</param>
+    /// <param name="withOperation">Whether it says of each setting what to do with it, as IncrementalAlterConfigs does; AlterConfigs only sets.</param>
+    public static List<ResourceChange> ReadAll(KafkaReader body, bool withOperation) => body.ReadArray(reader =>
+    {
+        var resource = ConfigResource.Read(reader);
+        var settings = reader.ReadArray(inner =>
+        {
+            var setting = new SettingChange(inner.ReadString(), withOperation ? (SettingOperation)inner.ReadInt8() : SettingOperation.Set, inner.ReadNullableString());
+            inner.SkipTags();
+            return setting;
+        });
+        reader.SkipTags();
+        return new ResourceChange(resource, settings);
+    });
+
     /// <summary>Does the changes of a request and writes the answer, which AlterConfigs and IncrementalAlterConfigs have in common.</summary>
     /// <param name="catalog">Has the topics.</param>
     /// <param name="changes">By resource.</param>
