@@ -17,16 +17,16 @@ internal sealed class CreateTopicsHandler(TopicCatalog catalog) : Handler(ApiKey
         var validateOnly = request.Body.ReadBoolean();
         request.Body.SkipTags();
 
-        var twice = topics.CountBy(t => t.Name).Where(n => n.Value > 1).Select(n => n.Key).ToHashSet();
         response.WriteInt32(0);
-        response.WriteArray([.. topics.DistinctBy(t => t.Name)], (w, topic) =>
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            var result = twice.Contains(topic.Name) ? (ErrorCode.InvalidRequest, $"The topic '{topic.Name}' is in the request more than once.") : Create(topic, validateOnly);
-            WriteResult(w, request.Version, topic, result);
-        });
+        NamedOnce.WriteEach(response, topics, t => t.Name, NamedOnce.Topic, Act, (w, topic, result) => WriteResult(w, request.Version, topic, result));
         response.WriteNoTags();
         return ValueTask.FromResult(true);
+
+        (ErrorCode Error, string? Message) Act(NewTopic topic)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return Create(topic, validateOnly);
+        }
     }
 
     private static NewTopic ReadTopic(KafkaReader reader)

@@ -16,16 +16,12 @@ internal sealed class CreatePartitionsHandler(TopicCatalog catalog) : Handler(Ap
         var validateOnly = request.Body.ReadBoolean();
         request.Body.SkipTags();
 
-        var twice = topics.CountBy(t => t.Name).Where(n => n.Value > 1).Select(n => n.Key).ToHashSet();
         response.WriteInt32(0);
-        response.WriteArray(topics.DistinctBy(t => t.Name).ToList(), (w, topic) =>
+        NamedOnce.WriteEach(response, topics, t => t.Name, NamedOnce.Topic, topic => Grow(topic, validateOnly), (w, topic, result) =>
         {
-            var (error, message) = twice.Contains(topic.Name)
-                ? (ErrorCode.InvalidRequest, $"The topic '{topic.Name}' is in the request more than once.")
-                : Grow(topic, validateOnly);
             w.WriteString(topic.Name);
-            w.WriteError(error);
-            w.WriteString(message);
+            w.WriteError(result.Error);
+            w.WriteString(result.Message);
             w.WriteNoTags();
         });
         response.WriteNoTags();

@@ -42,15 +42,11 @@ internal sealed record ResourceChange(ConfigResource Resource, List<SettingChang
     /// <param name="response">Takes the answer.</param>
     public static void ApplyAll(TopicCatalog catalog, List<ResourceChange> changes, bool isWhole, bool validateOnly, KafkaWriter response)
     {
-        var twice = changes.CountBy(c => c.Resource).Where(n => n.Value > 1).Select(n => n.Key).ToHashSet();
         response.WriteInt32(0);
-        response.WriteArray(changes.DistinctBy(c => c.Resource).ToList(), (w, change) =>
+        NamedOnce.WriteEach(response, changes, c => c.Resource, r => $"'{r.Name}'", c => c.Apply(catalog, isWhole, validateOnly), (w, change, result) =>
         {
-            var (error, message) = twice.Contains(change.Resource)
-                ? (ErrorCode.InvalidRequest, $"'{change.Resource.Name}' is in the request more than once.")
-                : change.Apply(catalog, isWhole, validateOnly);
-            w.WriteError(error);
-            w.WriteString(message);
+            w.WriteError(result.Error);
+            w.WriteString(result.Message);
             w.WriteInt8(change.Resource.Type);
             w.WriteString(change.Resource.Name);
             w.WriteNoTags();
