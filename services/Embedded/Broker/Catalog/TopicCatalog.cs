@@ -111,8 +111,7 @@ internal sealed class TopicCatalog : IDisposable
     public TopicState? Find(Guid id) => snapshot.ById.GetValueOrDefault(id);
 
     /// <summary>The log, or null where topic or partition do not exist.</summary>
-    public PartitionLog? Partition(string topic, int partition) =>
-        Find(topic) is { } state && (uint)partition < (uint)state.Partitions.Count ? state.Partitions[partition] : null;
+    public PartitionLog? Partition(string topic, int partition) => Find(topic)?.Partition(partition);
 
     /// <summary>Makes a topic; it survives a power cut once this returns.</summary>
     /// <returns>None, or TopicAlreadyExists, InvalidTopic, InvalidPartitions, InvalidConfig, KafkaStorageError and a message.</returns>

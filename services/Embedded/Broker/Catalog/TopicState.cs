@@ -11,4 +11,7 @@ internal sealed record TopicState(string Name, Guid Id, IReadOnlyList<PartitionL
 {
     /// <summary>Whether it is the broker's own: clients may read it, not write it.</summary>
     public bool IsInternal => Name is TopicCatalog.ConsumerOffsets or TopicCatalog.TransactionState;
+
+    /// <summary>A partition's log; null where the topic has none of that number.</summary>
+    public PartitionLog? Partition(int number) => (uint)number < (uint)Partitions.Count ? Partitions[number] : null;
 }

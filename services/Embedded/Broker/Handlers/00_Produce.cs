@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using StreamDistill.Embedded.Broker.Catalog;
@@ -23,14 +22,6 @@ namespace StreamDistill.Embedded.Broker.Handlers;
 internal sealed class ProduceHandler(TopicCatalog catalog, TransactionCoordinator transactions, LogFlusher? flusher, ILogger logger) : Handler(ApiKey.Produce, 0, 11, 9)
 {
     private const short OldestVersion = 3;
-    private const int HeaderBytes = 61;
-    private const int AttributesAt = 21;
-    private const int ProducerIdAt = 43;
-    private const int ProducerEpochAt = 51;
-    private const int CompressionMask = 0x07;
-    private const int Zstd = 4;
-    private const int TransactionalBit = 0x10;
-    private const int ControlBit = 0x20;
 
     public override async ValueTask<bool> HandleAsync(Request request, KafkaWriter response, CancellationToken cancellationToken)
     {
@@ -131,7 +122,7 @@ internal sealed class ProduceHandler(TopicCatalog catalog, TransactionCoordinato
     private void Append(PartitionData data, string topic, string? transactionalId, short acks, short version)
     {
         var state = catalog.Find(topic);
-        data.Log = state is not null && (uint)data.Index < (uint)state.Partitions.Count ? state.Partitions[data.Index] : null;
+        data.Log = state?.Partition(data.Index);
         try
         {
             data.Result = acks is not (0 or 1 or -1) ? Refused(ErrorCode.InvalidRequiredAcks)
@@ -150,37 +141,30 @@ internal sealed class ProduceHandler(TopicCatalog catalog, TransactionCoordinato
     {
         // The frame is this request's own: the log may write offsets into it.
         var batch = MemoryMarshal.AsMemory(data.Records);
-        if (batch.Length < HeaderBytes)
+        if (batch.Length < BatchHeader.Size)
         {
-            return Refused(ErrorCode.CorruptMessage, $"A record batch has at least {HeaderBytes} bytes; this one has {batch.Length}.");
+            return Refused(ErrorCode.CorruptMessage, $"A record batch has at least {BatchHeader.Size} bytes; this one has {batch.Length}.");
         }
 
-        var attributes = BinaryPrimitives.ReadInt16BigEndian(batch.Span[AttributesAt..]);
-        if ((attributes & ControlBit) != 0)
+        var header = new BatchHeader(batch.Span);
+        if (header.IsControl)
         {
             return Refused(ErrorCode.InvalidRecord, "Control batches are the broker's own.");
         }
 
-        if (version < 7 && (attributes & CompressionMask) == Zstd)
+        if (version < 7 && header.Compression == Compression.Zstd)
         {
             return Refused(ErrorCode.UnsupportedCompressionType, "zstd needs Produce version 7.");
         }
 
-        var isTransactional = (attributes & TransactionalBit) != 0;
-        if (isTransactional != transactionalId is not null)
+        if (header.IsTransactional != transactionalId is not null)
         {
-            return Refused(ErrorCode.InvalidTxnState, isTransactional ? "The batch belongs to a transaction, and the request names none." : "The request names a transaction, and the batch belongs to none.");
+            return Refused(ErrorCode.InvalidTxnState, header.IsTransactional ? "The batch belongs to a transaction, and the request names none." : "The request names a transaction, and the batch belongs to none.");
         }
 
         return transactionalId is null
             ? log.Append(batch)
-            : transactions.AppendInTransaction(
-                transactionalId,
-                BinaryPrimitives.ReadInt64BigEndian(batch.Span[ProducerIdAt..]),
-                BinaryPrimitives.ReadInt16BigEndian(batch.Span[ProducerEpochAt..]),
-                topic,
-                data.Index,
-                () => log.Append(batch));
+            : transactions.AppendInTransaction(transactionalId, header.ProducerId, header.ProducerEpoch, topic, data.Index, () => log.Append(batch));
     }
 
     private async ValueTask FlushAsync(PartitionData data)

@@ -80,7 +80,7 @@ internal sealed class FetchHandler(TopicCatalog catalog, MemoryBudget answers, i
         var state = topic.Name is { } name ? catalog.Find(name) : catalog.Find(topic.Id);
         foreach (var partition in topic.Partitions)
         {
-            partition.Log = state is not null && (uint)partition.Index < (uint)state.Partitions.Count ? state.Partitions[partition.Index] : null;
+            partition.Log = state?.Partition(partition.Index);
             partition.Error = state is null && topic.Name is null ? ErrorCode.UnknownTopicId
                 : partition.Log is null ? ErrorCode.UnknownTopicOrPartition
                 : LeaderEpochs.Check(partition.LeaderEpoch);

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using StreamDistill.Embedded.Broker.Log;
 using StreamDistill.Embedded.Broker.Protocol;
 
@@ -10,8 +9,6 @@ namespace StreamDistill.Embedded.Broker.Handlers;
 /// <param name="bytesMax">The most bytes of records, the first batch excepted.</param>
 internal sealed class FetchReading(KafkaWriter response, FetchRequest fetch, int bytesMax) : IDisposable
 {
-    private const int BatchHeadBytes = 61;
-
     /// <summary>Takes what stands before the records: it is only known when they are read.</summary>
     private readonly KafkaWriter head = new(response.IsFlexible);
 
@@ -151,12 +148,12 @@ internal sealed class FetchReading(KafkaWriter response, FetchRequest fetch, int
     /// <summary>The offset after the last batch.</summary>
     private static long EndOf(ReadOnlySpan<byte> batches)
     {
-        // Batch: base offset INT64, length INT32 of what follows; last_offset_delta INT32 at 23.
         var end = 0L;
-        while (batches.Length >= BatchHeadBytes)
+        while (batches.Length >= BatchHeader.Size)
         {
-            end = BinaryPrimitives.ReadInt64BigEndian(batches) + BinaryPrimitives.ReadInt32BigEndian(batches[23..]) + 1;
-            batches = batches[(12 + BinaryPrimitives.ReadInt32BigEndian(batches[8..]))..];
+            var header = new BatchHeader(batches);
+            end = header.LastOffset + 1;
+            batches = batches[(int)header.TotalSize..];
         }
 
         return end;

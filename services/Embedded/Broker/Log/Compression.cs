@@ -15,6 +15,8 @@ internal static class Compression
     /// <summary>No batch inflates to more.</summary>
     public const int DecompressedBytesMax = 64 << 20;
 
+    public const int Zstd = 4;
+
     private const int XerialHeaderBytes = 16;
 
     private static ReadOnlySpan<byte> XerialMagic => [0x82, (byte)'S', (byte)'N', (byte)'A', (byte)'P', (byte)'P', (byte)'Y', 0];
@@ -31,7 +33,7 @@ internal static class Compression
                 1 => ReadAll(new GZipStream(StreamOf(bytes), CompressionMode.Decompress)),
                 2 => DecompressSnappy(bytes.Span),
                 3 => ReadAll(LZ4Stream.Decode(StreamOf(bytes))),
-                4 => ReadAll(new ZstdSharp.DecompressionStream(StreamOf(bytes))),
+                Zstd => ReadAll(new ZstdSharp.DecompressionStream(StreamOf(bytes))),
                 _ => throw new InvalidDataException($"There is no compression type {type}."),
             };
         }
@@ -50,7 +52,7 @@ internal static class Compression
         {
             1 => new GZipStream(output, CompressionLevel.Optimal, leaveOpen: true),
             3 => LZ4Stream.Encode(output, leaveOpen: true),
-            4 => new ZstdSharp.CompressionStream(output, leaveOpen: true),
+            Zstd => new ZstdSharp.CompressionStream(output, leaveOpen: true),
             _ => null,
         })
         {
