@@ -1,4 +1,3 @@
-using System.Globalization;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using Confluent.SchemaRegistry;
@@ -37,23 +36,12 @@ internal static class TopicSetup
         }
     }
 
-    /// <summary>The configuration that a topic is to have.</summary>
-    internal static Dictionary<string, string> ConfigOf(Topic topic) => topic.Retention switch
-    {
-        Retention.Compacted => new() { ["cleanup.policy"] = "compact" },
-        _ => new()
-        {
-            ["cleanup.policy"] = "delete",
-            ["retention.ms"] = ((long)Topic.RetentionTime.TotalMilliseconds).ToString(CultureInfo.InvariantCulture),
-        },
-    };
-
     private static async Task<string> CreateAsync(IAdminClient admin, Topic topic)
     {
         try
         {
             await admin.CreateTopicsAsync(
-                [new TopicSpecification { Name = topic.Name, NumPartitions = topic.Partitions, ReplicationFactor = -1, Configs = ConfigOf(topic) }],
+                [new TopicSpecification { Name = topic.Name, NumPartitions = topic.Partitions, ReplicationFactor = -1, Configs = new Dictionary<string, string>(topic.Settings) }],
                 new CreateTopicsOptions { RequestTimeout = Timeout });
             return $"created with {topic.Partitions} partitions";
         }
@@ -71,7 +59,7 @@ internal static class TopicSetup
         var resource = new ConfigResource { Type = ResourceType.Topic, Name = topic.Name };
         var current = await admin.DescribeConfigsAsync([resource], new DescribeConfigsOptions { RequestTimeout = Timeout });
         var entries = current[0].Entries;
-        var different = ConfigOf(topic).Where(wanted => entries.GetValueOrDefault(wanted.Key)?.Value != wanted.Value).ToList();
+        var different = topic.Settings.Where(wanted => entries.GetValueOrDefault(wanted.Key)?.Value != wanted.Value).ToList();
         if (different.Count == 0)
         {
             return partitions;

@@ -63,10 +63,7 @@ public sealed class EmbeddedBroker : IAsyncDisposable
     {
         foreach (var topic in Topics.All)
         {
-            var settings = topic.Retention == Retention.Compacted
-                ? new Dictionary<string, string> { ["cleanup.policy"] = "compact" }
-                : new Dictionary<string, string> { ["retention.ms"] = Topic.RetentionTime.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture) };
-            if (catalog.Create(topic.Name, topic.Partitions, settings) is { Error: not (ErrorCode.None or ErrorCode.TopicAlreadyExists) } problem)
+            if (catalog.Create(topic.Name, topic.Partitions, topic.Settings) is { Error: not (ErrorCode.None or ErrorCode.TopicAlreadyExists) } problem)
             {
                 throw new StreamDistillException($"The broker cannot make the topic {topic.Name}: {problem.Message ?? problem.Error.ToString()}");
             }

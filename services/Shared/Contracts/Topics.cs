@@ -1,3 +1,4 @@
+using System.Globalization;
 using Avro;
 using streamdistill;
 
@@ -29,6 +30,15 @@ public sealed record Topic(string Name, Schema? Value, Retention Retention, int 
 
     /// <summary>The subject of the values' schema.</summary>
     public string Subject => Name + "-value";
+
+    /// <summary>What is to be set for the topic, by Kafka's names.</summary>
+    public IReadOnlyDictionary<string, string> Settings => Retention == Retention.Compacted
+        ? new Dictionary<string, string> { ["cleanup.policy"] = "compact" }
+        : new Dictionary<string, string>
+        {
+            ["cleanup.policy"] = "delete",
+            ["retention.ms"] = RetentionTime.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture),
+        };
 }
 
 /// <summary>Every topic of the pipeline: the only interface between its services.</summary>
