@@ -1,4 +1,5 @@
 using System.Buffers;
+using StreamDistill.Contracts;
 using StreamDistill.Embedded.Broker.Protocol;
 
 namespace StreamDistill.Embedded.Broker.Log;
@@ -42,7 +43,7 @@ internal static class RecordBatch
     }
 
     /// <summary>Everything in a log from an offset on, batch by batch, for those who rebuild their state from it.</summary>
-    /// <exception cref="InvalidDataException">What is there cannot be read; the message says where.</exception>
+    /// <exception cref="StreamDistillException">What is there cannot be read; the message says where.</exception>
     public static IEnumerable<BatchContent> ReadAll(PartitionLog log, long fromOffset)
     {
         using var writer = new KafkaWriter(isFlexible: false);
@@ -52,7 +53,7 @@ internal static class RecordBatch
             var read = log.Read(offset, ReadBytes, atLeastOne: true, IsolationLevel.ReadUncommitted, writer);
             if (read.Error != ErrorCode.None)
             {
-                throw new InvalidDataException($"{log.Name} cannot be read at offset {offset}: {read.Message ?? read.Error.ToString()}");
+                throw Unreadable(log, offset, read.Message ?? $"{read.Error}.");
             }
 
             if (read.Bytes == 0)
@@ -64,7 +65,7 @@ internal static class RecordBatch
             ReadOnlyMemory<byte> bytes = writer.Written.ToArray();
             while (bytes.Length > 0)
             {
-                var content = Open(bytes, out var size);
+                var content = Open(log, bytes, out var size);
                 bytes = bytes[size..];
                 offset = content.LastOffset + 1;
                 yield return content;
@@ -72,7 +73,12 @@ internal static class RecordBatch
         }
     }
 
-    private static BatchContent Open(ReadOnlyMemory<byte> bytes, out int size)
+    private static StreamDistillException Unreadable(PartitionLog log, long offset, string why, Exception? cause = null) => new(
+        $"{log.Name} cannot be read at offset {offset}: {why} Restore the partition's files from a copy of the data directory, or make its directory empty to go on without what is in it.",
+        isTransient: false,
+        cause);
+
+    private static BatchContent Open(PartitionLog log, ReadOnlyMemory<byte> bytes, out int size)
     {
         var header = new BatchHeader(bytes.Span);
         size = (int)header.TotalSize;
@@ -83,9 +89,16 @@ internal static class RecordBatch
             ControlBatch.TryParseMarker(batch.Span, out isCommit, out _);
         }
 
-        return new BatchContent(
-            header.BaseOffset, header.LastOffset, header.ProducerId, header.ProducerEpoch, header.IsTransactional, header.IsControl, isCommit,
-            header.IsControl ? [] : Records(batch, header));
+        try
+        {
+            return new BatchContent(
+                header.BaseOffset, header.LastOffset, header.ProducerId, header.ProducerEpoch, header.IsTransactional, header.IsControl, isCommit,
+                header.IsControl ? [] : Records(batch, header));
+        }
+        catch (InvalidDataException e)
+        {
+            throw Unreadable(log, header.BaseOffset, e.Message, e);
+        }
     }
 
     /// <summary>The records of a batch, with their offsets and times.</summary>
