@@ -7,8 +7,17 @@ namespace StreamDistill.Embedded.Broker.Log;
 /// into a map of keys, as many as fit, and then writes all segments from the start on anew without what is overwritten, aborted or
 /// an old tombstone. Kept records keep their offsets and become plain ones, so markers go too; the log's end does not move.
 /// </summary>
+/// <param name="files">The file system.</param>
+/// <param name="directory">The partition's directory.</param>
+/// <param name="name">The partition's name.</param>
+/// <param name="segments">The log's segments.</param>
+/// <param name="state">What the log knows.</param>
+/// <param name="gate">The log's lock, which guards the two.</param>
+/// <param name="durability">Keeps flushes from coming in between when segments are put in place.</param>
+/// <param name="flush">Flushes the log; throws where it is offline.</param>
+/// <param name="logger">Gets what cannot be compacted.</param>
 internal sealed class Compactor(
-    IFileSystem files, string directory, string name, SegmentList segments, LogState state, Lock gate, Durability durability, ILogger logger)
+    IFileSystem files, string directory, string name, SegmentList segments, LogState state, Lock gate, Durability durability, Action flush, ILogger logger)
 {
     private const int WindowBytes = 1 << 20;
     private const int BatchBytes = 64 << 10;
@@ -59,6 +68,9 @@ internal sealed class Compactor(
             return false;
         }
 
+        // What is removed was flushed, it may be: then so must be what overwrites it and what decided its transaction, before it goes. And
+        // the checkpoint must not speak of a segment that will be another.
+        flush();
         foreach (var group in Groups(cleanable.TakeWhile(segment => segment.BaseOffset < end), options.SegmentBytes))
         {
             Rewrite(group, new RecordFilter(keys, end, aborted, nowMs, nowMs + options.DeleteRetentionMs), cancellationToken);

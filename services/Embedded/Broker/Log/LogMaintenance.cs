@@ -12,11 +12,12 @@ namespace StreamDistill.Embedded.Broker.Log;
 /// <param name="segments">The log's segments.</param>
 /// <param name="state">What the log knows.</param>
 /// <param name="gate">The log's lock, which guards the two.</param>
-/// <param name="durability">Flushes the log.</param>
+/// <param name="durability">Learns of files that come and go.</param>
 /// <param name="roll">Closes the segment that is written; called with the log's lock.</param>
+/// <param name="flush">Flushes the log; throws where it is offline.</param>
 /// <param name="logger">Gets what is done.</param>
 internal sealed class LogMaintenance(
-    IFileSystem files, string directory, string name, SegmentList segments, LogState state, Lock gate, Durability durability, Action roll, ILogger logger)
+    IFileSystem files, string directory, string name, SegmentList segments, LogState state, Lock gate, Durability durability, Action roll, Action flush, ILogger logger)
     : IDisposable
 {
     /// <summary>
@@ -27,7 +28,7 @@ internal sealed class LogMaintenance(
 
     private readonly Lock maintenance = new();
     private readonly CancellationTokenSource closing = new();
-    private readonly Compactor compactor = new(files, directory, name, segments, state, gate, durability, logger);
+    private readonly Compactor compactor = new(files, directory, name, segments, state, gate, durability, flush, logger);
 
     /// <inheritdoc cref="Compactor.Swaps" />
     public int Swaps => compactor.Swaps;

@@ -34,7 +34,7 @@ internal sealed partial class PartitionLog : IDisposable
         reader = new LogReader(segments);
         durability = new Durability(files, directory, segments, state, gate, logger);
         commit = new GroupCommit(Flush);
-        maintenance = new LogMaintenance(files, directory, name, segments, state, gate, durability, Roll, logger);
+        maintenance = new LogMaintenance(files, directory, name, segments, state, gate, durability, Roll, Flush, logger);
         activeSinceMs = Math.Min(NowMs, segments.Active.FirstTimestamp);
         Publish();
     }
@@ -227,7 +227,7 @@ internal sealed partial class PartitionLog : IDisposable
         }
     }
 
-    /// <summary>Run by one caller at a time: the group commit's.</summary>
+    /// <summary>May be called by several at once: one flushes, the others find that little is left.</summary>
     private void Flush()
     {
         if (offline is { } reason)

@@ -40,7 +40,7 @@ internal sealed class Recovery(IFileSystem files, string directory, string name,
     {
         var segments = new List<Segment>();
         var loaded = Checkpoint.TryLoad(checkpoint, state, baseOffset => offsets.Contains(baseOffset) ? Open(baseOffset) : null);
-        if (loaded is not { } last || last.Segment.FileLength < last.Segment.Size || !LoadClosed(segments, offsets, last.Segment.BaseOffset))
+        if (loaded is not { } last || last.Segment.FileLength < last.Segment.Size || IsClosed(last.Segment) || !LoadClosed(segments, offsets, last.Segment.BaseOffset))
         {
             logger.LogWarning("{Log}: the checkpoint or an index is missing, damaged or of another log; all of the log is read.", name);
             loaded?.Segment.Release();
@@ -56,6 +56,9 @@ internal sealed class Recovery(IFileSystem files, string directory, string name,
         ScanFrom(segments, offsets, next);
         return segments;
     }
+
+    /// <summary>A segment that was written when the checkpoint was made and has an index was closed since, and may have been compacted: it is another.</summary>
+    private bool IsClosed(Segment segment) => files.Exists(Segment.PathOf(directory, segment.BaseOffset, SegmentIndexFile.Extension));
 
     private bool LoadClosed(List<Segment> segments, List<long> offsets, long before)
     {

@@ -121,6 +121,30 @@ public sealed class CompactionTests(ITestOutputHelper output)
         Assert.True(test.Values().Count < 10);
     }
 
+    [Fact]
+    public void A_checkpoint_that_the_disk_did_not_take_before_a_compaction_is_not_believed_after_it()
+    {
+        for (var freeBytes = 0; freeBytes < 400; freeBytes++)
+        {
+            var files = new MemoryFileSystem();
+            using var test = new TestLog(new LogOptions { Compacts = true, Deletes = false }, files);
+            test.Append("1");
+            test.Reopen();
+            test.Log.Append(RecordBatch.Build([.. Enumerable.Range(0, 9).Select(i => TestLog.Record($"key {i}", $"{i}"))]));
+            test.Append("2");
+            files.FreeBytes = freeBytes;
+            Record.Exception(() => test.Log.Compact());
+            files.FreeBytes = long.MaxValue;
+            test.Log.Compact();
+
+            var lines = new LogLines();
+            using var stopped = PartitionLog.Open(MemoryFileSystem.After(files.Changes, files.Changes.Count), test.Directory, "topic-0", test.Options, test.Time, lines);
+            var values = KeyedWorkload.ReadCommitted(stopped).Select(TestLog.Value);
+            Assert.Equal(["0", "1", "2", "3", "4", "5", "6", "7", "8", "2"], values);
+            Assert.DoesNotContain(lines.All, line => line.Level >= Microsoft.Extensions.Logging.LogLevel.Error);
+        }
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -136,6 +160,46 @@ public sealed class CompactionTests(ITestOutputHelper output)
             Check(workload, MemoryFileSystem.After(changes, count, 0.5), count, $"seed {seed}, torn after {count}");
         }
     }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void A_power_cut_at_any_write_of_a_compaction_takes_nothing_that_was_flushed_and_brings_nothing_back(int seed)
+    {
+        output.WriteLine($"seed {seed}");
+        var workload = new KeyedWorkload(seed);
+        workload.Run(100, 1000).Dispose();
+        var changes = workload.Files.Changes;
+        for (var count = 0; count <= changes.Count; count++)
+        {
+            for (var variant = 0; variant < 4; variant++)
+            {
+                var random = variant == 0 ? null : new Random((((seed * 100_000) + count) * 10) + variant);
+                CheckPowerCut(workload, MemoryFileSystem.AfterPowerCut(changes, count, random), count, $"seed {seed}, power cut after {count}, variant {variant}");
+            }
+        }
+    }
+
+    /// <summary>What was not flushed may be there or not; so a key has its last flushed record or a later one, and each is one that was committed.</summary>
+    private static void CheckPowerCut(KeyedWorkload workload, MemoryFileSystem files, int count, string what)
+    {
+        using var log = workload.Open(files, out var lines);
+        var flushed = workload.Flushed.LastOrDefault(flushed => flushed.Changes <= count).EndOffset;
+        Assert.True(log.EndOffset >= flushed, $"{what}: the log ends at {log.EndOffset}, not at {flushed}");
+        var written = workload.Committed(long.MaxValue).ToLookup(record => record.Offset);
+        var read = KeyedWorkload.ReadCommitted(log, passesDamage: true);
+        Assert.All(read, record => Assert.Contains(KeyedWorkload.Describe(record), written[record.Offset].Select(KeyedWorkload.Describe)));
+        var last = KeyedWorkload.LastByKey(read);
+        foreach (var (key, kept) in KeyedWorkload.LastByKey(workload.Committed(flushed)))
+        {
+            // A deletion that is gone, as is what it deleted, is as good as one that is there.
+            var isThere = last.TryGetValue(key, out var found) ? found.Offset >= kept.Offset : IsDeleted(workload, key, kept.Offset);
+            Assert.True(isThere, $"{what}: of {key}, {KeyedWorkload.Describe(kept)} was flushed and {(found == default ? "nothing" : KeyedWorkload.Describe(found))} is left. {string.Join(" ", lines.All)}");
+        }
+    }
+
+    private static bool IsDeleted(KeyedWorkload workload, string key, long fromOffset) => workload.Committed(long.MaxValue)
+        .Any(record => record.Value is null && record.Offset >= fromOffset && record.Key!.Value.Span.SequenceEqual(System.Text.Encoding.UTF8.GetBytes(key)));
 
     private static void Check(KeyedWorkload workload, MemoryFileSystem files, int count, string what)
     {

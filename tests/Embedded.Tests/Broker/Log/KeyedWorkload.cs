@@ -3,7 +3,7 @@ using StreamDistill.Embedded.Broker.Protocol;
 
 namespace StreamDistill.Embedded.Tests.Broker.Log;
 
-/// <summary>Seeded writes, plain and in transactions, of few keys, with compactions in between; and what must be read of them.</summary>
+/// <summary>Seeded writes, plain and in transactions, of few keys, with flushes and compactions in between; and what must be read of them.</summary>
 internal sealed class KeyedWorkload(int seed, bool compresses = false)
 {
     private readonly Random random = new(seed);
@@ -17,6 +17,9 @@ internal sealed class KeyedWorkload(int seed, bool compresses = false)
     /// <summary>After how many changes of the disk how many offsets were acknowledged.</summary>
     public List<(int Changes, long EndOffset)> Acknowledged { get; } = [];
 
+    /// <summary>After how many changes of the disk how many offsets were flushed.</summary>
+    public List<(int Changes, long EndOffset)> Flushed { get; } = [];
+
     public PartitionLog Open(IFileSystem files, out LogLines lines) => PartitionLog.Open(
         files, "/data/keyed-0", "keyed-0", new LogOptions { SegmentBytes = 600, Compacts = true, Deletes = false, DeleteRetentionMs = 5000 }, Time, lines = new LogLines());
 
@@ -27,7 +30,7 @@ internal sealed class KeyedWorkload(int seed, bool compresses = false)
         {
             Time.Now += TimeSpan.FromSeconds(1);
             var producer = 1 + random.Next(2);
-            switch (random.Next(12))
+            switch (random.Next(13))
             {
                 case < 6:
                     Append(log, log.AppendInternal(Remember(RecordBatch.Build(Records()))));
@@ -37,29 +40,31 @@ internal sealed class KeyedWorkload(int seed, bool compresses = false)
                     Append(log, log.AppendInternal(Remember(RecordBatch.Build(Records(), producer, 0, -1, isTransactional: true))));
                     break;
                 case < 11 when open.Remove(producer):
-                    var isCommit = random.Next(2) == 0;
-                    Append(log, log.AppendMarker(producer, 0, isCommit, 0));
-                    written.Add((default, ControlBatch.BuildMarker(producer, 0, isCommit, 0, 0)));
+                    End(log, producer, isCommit: random.Next(2) == 0);
                     break;
                 case 11:
                     log.Compact(keysMax);
+                    break;
+                case 12:
+                    Flush(log);
                     break;
             }
         }
 
         foreach (var producer in open)
         {
-            Append(log, log.AppendMarker(producer, 0, isCommit: true, 0));
-            written.Add((default, ControlBatch.BuildMarker(producer, 0, true, 0, 0)));
+            End(log, producer, isCommit: true);
         }
 
         return log;
     }
 
     /// <summary>The last committed value of each key, of what was written before an offset.</summary>
-    public Dictionary<string, string> Expected(long endOffset)
+    public Dictionary<string, string> Expected(long endOffset) => Fold(Committed(endOffset));
+
+    /// <summary>The committed records of what was written before an offset.</summary>
+    public List<LogRecord> Committed(long endOffset)
     {
-        var values = new Dictionary<string, string>();
         var pending = new Dictionary<long, List<LogRecord>>();
         long offset = 0;
         var committed = new List<LogRecord>();
@@ -86,11 +91,16 @@ internal sealed class KeyedWorkload(int seed, bool compresses = false)
             offset += header.LastOffsetDelta + 1;
         }
 
-        return Fold(committed);
+        return committed;
     }
 
     /// <summary>The last committed value of each key that is read.</summary>
-    public static Dictionary<string, string> Read(PartitionLog log)
+    public static Dictionary<string, string> Read(PartitionLog log) => Fold(ReadCommitted(log));
+
+    /// <summary>The committed records that are read.</summary>
+    /// <param name="log">The log.</param>
+    /// <param name="passesDamage">Whether to go on after an offset that cannot be read.</param>
+    public static List<LogRecord> ReadCommitted(PartitionLog log, bool passesDamage = false)
     {
         var aborted = new AbortedRanges(log.AbortedTransactions(0, log.EndOffset));
         var openFrom = log.Producers.Where(producer => producer.OpenFromOffset >= 0).ToDictionary(producer => producer.ProducerId, producer => producer.OpenFromOffset);
@@ -100,6 +110,12 @@ internal sealed class KeyedWorkload(int seed, bool compresses = false)
         {
             writer.TruncateTo(0);
             var result = log.Read(offset, 500, atLeastOne: true, IsolationLevel.ReadUncommitted, writer);
+            if (passesDamage && result.Error == ErrorCode.CorruptMessage)
+            {
+                offset++;
+                continue;
+            }
+
             Assert.Equal(ErrorCode.None, result.Error);
             if (result.Bytes == 0)
             {
@@ -118,27 +134,20 @@ internal sealed class KeyedWorkload(int seed, bool compresses = false)
             }
         }
 
-        return Fold(committed);
+        return committed;
     }
 
-    private static Dictionary<string, string> Fold(List<LogRecord> records)
-    {
-        var values = new Dictionary<string, string>();
-        foreach (var record in records.OrderBy(record => record.Offset))
-        {
-            var key = System.Text.Encoding.UTF8.GetString(record.Key!.Value.Span);
-            if (record.Value is null)
-            {
-                values.Remove(key);
-            }
-            else
-            {
-                values[key] = $"{record.Offset} {record.TimestampMs} {TestLog.Value(record)}";
-            }
-        }
+    /// <summary>The last record of each key, deletions too.</summary>
+    public static Dictionary<string, LogRecord> LastByKey(List<LogRecord> records) =>
+        records.GroupBy(KeyOf).ToDictionary(same => same.Key, same => same.MaxBy(record => record.Offset));
 
-        return values;
-    }
+    /// <summary>A record in a line.</summary>
+    public static string Describe(LogRecord record) => $"{record.Offset} {record.TimestampMs} {TestLog.Value(record)}";
+
+    private static string KeyOf(LogRecord record) => System.Text.Encoding.UTF8.GetString(record.Key!.Value.Span);
+
+    private static Dictionary<string, string> Fold(List<LogRecord> records) =>
+        LastByKey(records).Where(last => last.Value.Value is not null).ToDictionary(last => last.Key, last => Describe(last.Value));
 
     private byte[] Remember(byte[] batch)
     {
@@ -161,6 +170,25 @@ internal sealed class KeyedWorkload(int seed, bool compresses = false)
             compressed, 0, (short)(header.Attributes + type), header.LastOffsetDelta, header.BaseTimestamp, header.MaxTimestamp,
             header.ProducerId, header.ProducerEpoch, header.BaseSequence, header.RecordsCount);
         return compressed;
+    }
+
+    /// <summary>As the transactions' coordinator does: what a commit speaks of is on disk before its marker.</summary>
+    private void End(PartitionLog log, long producer, bool isCommit)
+    {
+        if (isCommit)
+        {
+            Flush(log);
+        }
+
+        Append(log, log.AppendMarker(producer, 0, isCommit, 0));
+        written.Add((default, ControlBatch.BuildMarker(producer, 0, isCommit, 0, 0)));
+    }
+
+    private void Flush(PartitionLog log)
+    {
+        var end = log.EndOffset;
+        log.FlushAsync().AsTask().GetAwaiter().GetResult();
+        Flushed.Add((Files.Changes.Count, end));
     }
 
     private void Append(PartitionLog log, AppendResult result)
