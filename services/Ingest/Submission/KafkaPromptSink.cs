@@ -21,6 +21,7 @@ public sealed class KafkaPromptSink : IPromptSink, IDisposable
     private readonly IProducer<byte[], byte[]> producer;
     private readonly RecordSerializer serializer;
     private readonly HealthState health;
+    private readonly ClientLog log;
 
     /// <param name="clients">Where Kafka is.</param>
     /// <param name="serializer">Makes records bytes.</param>
@@ -35,9 +36,11 @@ public sealed class KafkaPromptSink : IPromptSink, IDisposable
         config.MessageTimeoutMs = (int)options.DeliveryTimeout.TotalMilliseconds;
         config.MessageMaxBytes = options.MaxPromptBytes + RecordOverheadBytes;
         config.QueueBufferingMaxKbytes ??= QueueKbytesMax;
+        log = new ClientLog(logger, "producer");
         producer = new ProducerBuilder<byte[], byte[]>(config)
             .SetErrorHandler((_, error) => OnError(error))
-            .SetLogHandler((_, message) => logger.LogWarning("Kafka producer: {Message}", message.Message))
+            .SetStatisticsHandler((_, statistics) => log.Look(statistics))
+            .SetLogHandler((_, message) => log.Write(message))
             .Build();
     }
 
@@ -98,6 +101,7 @@ public sealed class KafkaPromptSink : IPromptSink, IDisposable
 
     private void OnError(Error error)
     {
+        log.Write(error);
         if (error.IsFatal)
         {
             health.Fail($"the Kafka producer cannot go on: {error.Reason}");

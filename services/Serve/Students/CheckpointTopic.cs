@@ -13,6 +13,8 @@ internal sealed partial class CheckpointTopic(KafkaClients clients, RecordDeseri
     private static readonly TimeSpan PollTime = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(5);
 
+    private readonly ClientLog log = new(logger, "consumer");
+
     /// <summary>
     /// The latest record of a student, again at every poll once the end was reached; null while there is none. A record
     /// that cannot be decoded is logged, and the one before it stands.
@@ -23,7 +25,7 @@ internal sealed partial class CheckpointTopic(KafkaClients clients, RecordDeseri
     {
         var config = clients.ConsumerConfig("streamdistill-serve-checkpoints");
         config.EnablePartitionEof = true;
-        using var consumer = new ConsumerBuilder<byte[]?, byte[]?>(config).SetLogHandler((_, message) => logger.LogClient(message)).Build();
+        using var consumer = new ConsumerBuilder<byte[]?, byte[]?>(config).SetLogHandler((_, message) => log.Write(message)).Build();
 
         // The client's calls block, hence threads of their own.
         var behind = await Task.Factory.StartNew(() => Assign(consumer), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);

@@ -33,7 +33,7 @@ public sealed class BrokerOutageTests(Cluster cluster)
         await host.StopAsync();
     }
 
-    private static int FreePort()
+    internal static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

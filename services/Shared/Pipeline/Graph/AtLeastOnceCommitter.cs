@@ -1,5 +1,4 @@
 using Confluent.Kafka;
-using Microsoft.Extensions.Logging;
 
 namespace StreamDistill.Pipeline;
 
@@ -7,7 +6,7 @@ namespace StreamDistill.Pipeline;
 /// At least once: a batch's outputs, and when the brokers have all of them its input offsets. A stage that dies in between
 /// writes the same outputs again.
 /// </summary>
-internal sealed class AtLeastOnceCommitter(ProducerConfig config, ILogger logger) : Committer(config, logger)
+internal sealed class AtLeastOnceCommitter(ProducerConfig config, ClientLog log) : Committer(config, log)
 {
     /// <summary>There is nothing to make ready.</summary>
     public override void Start()

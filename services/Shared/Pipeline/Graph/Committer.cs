@@ -1,5 +1,4 @@
 using Confluent.Kafka;
-using Microsoft.Extensions.Logging;
 
 namespace StreamDistill.Pipeline;
 
@@ -11,10 +10,11 @@ internal abstract class Committer : IDisposable
 {
     protected static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(30);
 
-    protected Committer(ProducerConfig config, ILogger logger) =>
+    protected Committer(ProducerConfig config, ClientLog log) =>
         Producer = new ProducerBuilder<byte[], byte[]>(config)
-            .SetErrorHandler((_, error) => BrokerError(logger, error.Reason, null))
-            .SetLogHandler((_, message) => logger.LogClient(message))
+            .SetErrorHandler((_, error) => log.Write(error))
+            .SetStatisticsHandler((_, statistics) => log.Look(statistics))
+            .SetLogHandler((_, message) => log.Write(message))
             .Build();
 
     protected IProducer<byte[], byte[]> Producer { get; }
@@ -63,7 +63,4 @@ internal abstract class Committer : IDisposable
 
         return offsets.Select(entry => new TopicPartitionOffset(entry.Key, entry.Value));
     }
-
-    private static readonly Action<ILogger, string, Exception?> BrokerError =
-        LoggerMessage.Define<string>(LogLevel.Warning, new EventId(6), "Kafka producer: {Reason}");
 }

@@ -107,6 +107,7 @@ public static class StageHosting
         builder.Services.AddHostedService(services =>
         {
             var name = services.GetRequiredService<ServiceName>().Value;
+            var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("StreamDistill.Pipeline");
             var instance = options.InstanceId.Length > 0 ? options.InstanceId : Guid.NewGuid().ToString("N");
             return new StageHost<TIn>(new StageParts<TIn>(
                 new StageDefinition(name, inputTopic, options.Parallelism > 0 ? options.Parallelism : parallelism),
@@ -116,7 +117,9 @@ public static class StageHosting
                 services.GetRequiredService<RecordSerializer>(),
                 services.GetRequiredService<RecordDeserializer<TIn>>(),
                 services.GetRequiredService<HealthState>(),
-                services.GetRequiredService<ILoggerFactory>().CreateLogger("StreamDistill.Pipeline"),
+                logger,
+                new ClientLog(logger, "consumer"),
+                new ClientLog(logger, "producer"),
                 services.GetRequiredService<TimeProvider>(),
                 $"streamdistill-{name}-{instance}"));
         });

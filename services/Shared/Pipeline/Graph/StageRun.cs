@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace StreamDistill.Pipeline;
 
-/// <summary>What a run needs from the service.</summary>
+/// <summary>What a run needs from the service. The clients' logs outlive runs: a broker that is away is said to be once, whatever becomes of them.</summary>
 internal sealed record StageParts<TIn>(
     StageDefinition Definition,
     PipelineOptions Options,
@@ -16,6 +16,8 @@ internal sealed record StageParts<TIn>(
     RecordDeserializer<TIn> Deserializer,
     HealthState Health,
     ILogger Logger,
+    ClientLog ConsumerLog,
+    ClientLog ProducerLog,
     TimeProvider Time,
     string TransactionalId)
     where TIn : class, ISpecificRecord;
@@ -49,11 +51,12 @@ internal sealed class StageRun<TIn>
             reload,
             parts.Health,
             parts.Logger,
+            parts.ConsumerLog,
             parts.Time);
         var producer = parts.Clients.ProducerConfig(parts.Definition.Name);
         committer = parts.Options.Delivery == DeliveryGuarantee.AtLeastOnce
-            ? new AtLeastOnceCommitter(producer, parts.Logger)
-            : new Transactor(producer, parts.TransactionalId, TimeSpan.FromSeconds(parts.Options.TransactionTimeoutSeconds), parts.Logger);
+            ? new AtLeastOnceCommitter(producer, parts.ProducerLog)
+            : new Transactor(producer, parts.TransactionalId, TimeSpan.FromSeconds(parts.Options.TransactionTimeoutSeconds), parts.ProducerLog);
 
         // librdkafka's calls block: the run has a thread of its own, which starts when the previous run has let go of everything.
         Ended = previous.ContinueWith(_ => Run(), CancellationToken.None, TaskContinuationOptions.LongRunning, TaskScheduler.Default);

@@ -15,8 +15,8 @@ internal sealed class Transactor : Committer
     /// </summary>
     private const int AwaitedRecordsMax = 100;
 
-    public Transactor(ProducerConfig config, string transactionalId, TimeSpan transactionTimeout, ILogger logger)
-        : base(Transactional(config, transactionalId, transactionTimeout), logger)
+    public Transactor(ProducerConfig config, string transactionalId, TimeSpan transactionTimeout, ClientLog log)
+        : base(Transactional(config, transactionalId, transactionTimeout), log)
     {
     }
 

@@ -26,6 +26,7 @@ internal sealed class UnitReader : IDisposable
     private readonly Func<IReadOnlyCollection<TopicPartition>, CancellationToken, Task>? reload;
     private readonly HealthState health;
     private readonly ILogger logger;
+    private readonly ClientLog log;
     private readonly int capacity;
     private readonly IConsumer<byte[], byte[]> consumer;
     private readonly UnitAssembler assembler;
@@ -50,6 +51,7 @@ internal sealed class UnitReader : IDisposable
     /// <param name="reload">Called after each change of assignment, while nothing is in flight; null for a stage without state.</param>
     /// <param name="health">Told whether the group works.</param>
     /// <param name="logger">Told of what an operator should know.</param>
+    /// <param name="log">Gets what the client says.</param>
     /// <param name="time">The clock.</param>
     public UnitReader(
         ConsumerConfig config,
@@ -58,12 +60,14 @@ internal sealed class UnitReader : IDisposable
         Func<IReadOnlyCollection<TopicPartition>, CancellationToken, Task>? reload,
         HealthState health,
         ILogger logger,
+        ClientLog log,
         TimeProvider time)
     {
         this.ownership = ownership;
         this.reload = reload;
         this.health = health;
         this.logger = logger;
+        this.log = log;
         assembler = new UnitAssembler(time);
         this.capacity = capacity;
         consumer = new ConsumerBuilder<byte[], byte[]>(config)
@@ -71,7 +75,8 @@ internal sealed class UnitReader : IDisposable
             .SetPartitionsRevokedHandler((_, partitions) => OnTaken(partitions.ConvertAll(entry => entry.TopicPartition)))
             .SetPartitionsLostHandler((_, partitions) => OnTaken(partitions.ConvertAll(entry => entry.TopicPartition)))
             .SetErrorHandler((_, error) => OnError(error))
-            .SetLogHandler((_, message) => logger.LogClient(message))
+            .SetStatisticsHandler((_, statistics) => log.Look(statistics))
+            .SetLogHandler((_, message) => log.Write(message))
             .Build();
     }
 
@@ -283,7 +288,7 @@ internal sealed class UnitReader : IDisposable
             health.SetReady("kafka", false, "no broker answers: " + error.Reason);
         }
 
-        BrokerError(logger, error.Reason, null);
+        log.Write(error);
     }
 
     private void ProbeBrokers()
@@ -308,7 +313,4 @@ internal sealed class UnitReader : IDisposable
 
     private static readonly Action<ILogger, string, Exception?> ReadingFailed =
         LoggerMessage.Define<string>(LogLevel.Warning, new EventId(3), "Could not read: {Reason}; trying again.");
-
-    private static readonly Action<ILogger, string, Exception?> BrokerError =
-        LoggerMessage.Define<string>(LogLevel.Warning, new EventId(4), "Kafka: {Reason}");
 }

@@ -26,6 +26,9 @@ public sealed class SchemaRegistryOptions
 /// </summary>
 public sealed class KafkaClients : IDisposable
 {
+    /// <summary>How often clients tell how they are: how soon a <see cref="ClientLog"/> says that a broker answers again.</summary>
+    private const int StatisticsIntervalMs = 5000;
+
     private readonly IConfigurationSection section;
     private readonly Lazy<ISchemaRegistryClient> registry;
 
@@ -62,6 +65,7 @@ public sealed class KafkaClients : IDisposable
             Partitioner = Partitioner.Murmur2Random,
             LingerMs = 1,
             CompressionType = CompressionType.Lz4,
+            StatisticsIntervalMs = StatisticsIntervalMs,
         },
         "Producer");
 
@@ -81,6 +85,7 @@ public sealed class KafkaClients : IDisposable
 
             // Once enough is queued a partition rests; the default of a second is longer than what is queued lasts.
             FetchQueueBackoffMs = 10,
+            StatisticsIntervalMs = StatisticsIntervalMs,
         },
         "Consumer");
 
