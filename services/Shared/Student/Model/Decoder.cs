@@ -20,6 +20,7 @@ public sealed class Decoder : nn.Module
     private Decoder(ModelConfig config, Func<string, long[], Tensor> make)
         : base(nameof(Decoder))
     {
+        config.Validate();
         Config = config;
         foreach (var (name, shape) in WeightLayout.Of(config))
         {
@@ -51,6 +52,7 @@ public sealed class Decoder : nn.Module
     internal IEnumerable<Projection> Projections => layers.SelectMany(layer => layer.Projections);
 
     /// <summary>A decoder with random weights in float32 on the CPU: normal with deviation 0.02, norms 1, biases 0. A seed always gives the same.</summary>
+    /// <exception cref="ArgumentException">The configuration's sizes do not fit together.</exception>
     public static Decoder Create(ModelConfig config, long seed) => new(config, (name, shape) =>
     {
         if (shape.Length == 1)
@@ -83,11 +85,25 @@ public sealed class Decoder : nn.Module
         });
     }
 
-    /// <summary>Writes the parameters as model.safetensors holds them, whole or not at all. An adapter is not among them unless merged.</summary>
-    public void SaveWeights(string path) => SafetensorsWriter.Write(
-        path,
-        named_parameters().Select(pair => KeyValuePair.Create(pair.name, (Tensor)pair.parameter)),
-        new Dictionary<string, string> { ["format"] = "pt" });
+    /// <summary>Writes the weights as model.safetensors holds them, whole or not at all. An adapter's changes are written with them; the decoder stays as it is.</summary>
+    public void SaveWeights(string path)
+    {
+        using var scope = NewDisposeScope();
+        using var still = no_grad();
+        var merged = new Dictionary<string, Tensor>();
+        foreach (var projection in Projections)
+        {
+            if (projection.Change is { } change)
+            {
+                merged[projection.Name + ".weight"] = change.AddedTo(projection.Weight);
+            }
+        }
+
+        SafetensorsWriter.Write(
+            path,
+            named_parameters().Select(pair => KeyValuePair.Create(pair.name, merged.GetValueOrDefault(pair.name, pair.parameter))),
+            new Dictionary<string, string> { ["format"] = "pt" });
+    }
 
     /// <summary>The last hidden state, normed, of every token.</summary>
     /// <param name="tokens">[batch, length] int64.</param>

@@ -21,6 +21,9 @@ internal sealed class LowRankChange(Parameter down, Parameter up, double scale)
         return nn.functional.linear(low, up).mul_(scale).to(input.dtype);
     }
 
+    /// <summary>The layer's weight with the change in it, as a tensor of its own: [outputs, inputs].</summary>
+    public Tensor AddedTo(Tensor weight) => weight.add(Weight().to(weight.dtype));
+
     /// <summary>What to add to the layer's weight: [outputs, inputs].</summary>
     public Tensor Weight() => up.matmul(down).mul_(scale);
 }

@@ -76,10 +76,36 @@ public sealed record ModelConfig
     /// <summary>Whether the attention's output layer has a bias.</summary>
     internal bool AttentionOutputBias => QueryKeyValueBias && Family == ModelFamily.Llama;
 
+    /// <exception cref="ArgumentException">The sizes do not fit together; the message names them as config.json does.</exception>
+    internal void Validate()
+    {
+        foreach (var (name, size) in new[]
+        {
+            ("vocab_size", VocabularySize), ("hidden_size", HiddenSize), ("intermediate_size", IntermediateSize), ("num_hidden_layers", Layers),
+            ("num_attention_heads", Heads), ("num_key_value_heads", KeyValueHeads), ("max_position_embeddings", MaxPositions),
+        })
+        {
+            Require(size > 0, $"{name}: {size} must be above 0");
+        }
+
+        Require(Heads % KeyValueHeads == 0, $"num_key_value_heads: {KeyValueHeads} does not divide the {Heads} attention heads");
+        Require(HeadSize > 0 && HeadSize % 2 == 0, $"head_dim: {HeadSize} must be even and above 0");
+        Require(NormEpsilon > 0 && RopeTheta > 0, $"rms_norm_eps, rope_theta: {NormEpsilon}, {RopeTheta} must be above 0");
+        Require(Family != ModelFamily.Qwen2 || QueryKeyValueBias, $"model_type: a {Family} model has biases on queries, keys and values");
+    }
+
     /// <summary>Reads config.json of a model's directory.</summary>
     /// <exception cref="Contracts.StreamDistillException">The file is not there, or asks for what this decoder does not do; the message names the field.</exception>
     public static ModelConfig Read(string directory) => ModelConfigJson.Read(Path.Combine(directory, FileName));
 
     /// <summary>Writes config.json, as transformers and vLLM read it, into a model's directory.</summary>
     public void Write(string directory) => ModelConfigJson.Write(this, Path.Combine(directory, FileName));
+
+    private static void Require(bool holds, FormattableString fault)
+    {
+        if (!holds)
+        {
+            throw new ArgumentException(FormattableString.Invariant(fault) + ".");
+        }
+    }
 }

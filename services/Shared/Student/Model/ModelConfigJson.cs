@@ -25,7 +25,13 @@ internal static class ModelConfigJson
             using var document = JsonDocument.Parse(File.ReadAllBytes(path));
             var fields = new JsonFields(path, document.RootElement);
             RefuseUnknownComputation(fields);
-            return Read(fields);
+            var config = Read(fields);
+            config.Validate();
+            return config;
+        }
+        catch (ArgumentException exception)
+        {
+            throw new StreamDistillException($"{path}: {exception.Message}", innerException: exception);
         }
         catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException)
         {
@@ -85,14 +91,9 @@ internal static class ModelConfigJson
         var heads = fields.Size("num_attention_heads");
         var keyValueHeads = fields.Size("num_key_value_heads", heads);
         var headSize = fields.Size("head_dim", hidden / heads);
-        if (heads % keyValueHeads != 0)
+        if (!fields.Has("head_dim") && hidden % heads != 0)
         {
-            throw fields.Refusal("num_key_value_heads", $"{keyValueHeads} does not divide the {heads} attention heads");
-        }
-
-        if (headSize % 2 != 0 || (!fields.Has("head_dim") && hidden % heads != 0))
-        {
-            throw fields.Refusal("head_dim", $"must be even, and hidden_size a multiple of the heads where it is not given (hidden_size {hidden}, heads {heads})");
+            throw fields.Refusal("head_dim", $"must be given where hidden_size {hidden} is no multiple of the {heads} attention heads");
         }
 
         var rope = fields.Has("rope_parameters") ? fields.Object("rope_parameters") : null;

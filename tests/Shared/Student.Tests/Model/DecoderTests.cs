@@ -27,6 +27,17 @@ public sealed class DecoderTests
     }
 
     [Fact]
+    public void Sizes_that_do_not_fit_together_are_named()
+    {
+        Assert.Contains("num_key_value_heads: 3 does not divide the 4", Refusal(TinyModel.Config with { KeyValueHeads = 3 }), StringComparison.Ordinal);
+        Assert.Contains("head_dim: 7 must be even", Refusal(TinyModel.Config with { HeadSize = 7 }), StringComparison.Ordinal);
+        Assert.Contains("num_hidden_layers: 0 must be above 0", Refusal(TinyModel.Config with { Layers = 0 }), StringComparison.Ordinal);
+        Assert.Contains("Qwen2 model has biases", Refusal(TinyModel.Config with { Family = ModelFamily.Qwen2 }), StringComparison.Ordinal);
+
+        static string Refusal(ModelConfig config) => Assert.Throws<ArgumentException>(() => Decoder.Create(config, 1)).Message;
+    }
+
+    [Fact]
     public void A_scope_around_loading_does_not_dispose_the_parameters()
     {
         Decoder decoder;

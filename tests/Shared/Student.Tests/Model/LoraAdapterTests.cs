@@ -47,6 +47,28 @@ public sealed class LoraAdapterTests
     }
 
     [Fact]
+    public void Saved_weights_have_the_changes_in_them_while_the_decoder_stays_as_it_is()
+    {
+        using var scratch = new Scratch();
+        using var scope = NewDisposeScope();
+        using var decoder = TinyModel.Create();
+        var adapter = decoder.AttachLora(new LoraOptions(Rank: 4));
+        Train(adapter);
+        var before = decoder.parameters().Select(parameter => parameter.clone()).ToList();
+
+        decoder.Config.Write(scratch.Path);
+        decoder.SaveWeights(scratch.File("model.safetensors"));
+
+        Assert.All(before.Zip(decoder.parameters()), pair => Assert.True(pair.First.eq(pair.Second).all().item<bool>()));
+        Assert.False(adapter.IsMerged);
+        using var merged = Decoder.Load(scratch.Path);
+        TinyModel.AssertClose(Compute(decoder), Compute(merged), 1e-5, "saved");
+        adapter.Merge();
+        decoder.SaveWeights(scratch.File("again"));
+        Assert.Equal(File.ReadAllBytes(scratch.File("model.safetensors")), File.ReadAllBytes(scratch.File("again")));
+    }
+
+    [Fact]
     public void An_adapter_is_stored_by_the_names_of_PEFT_and_comes_back()
     {
         using var scratch = new Scratch();
