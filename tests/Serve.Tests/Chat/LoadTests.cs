@@ -45,6 +45,37 @@ public sealed class LoadTests : IDisposable
         Assert.Equal((0, 0), (app.Loop.ActiveRows, app.Loop.Waiting));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_step_that_fails_fails_its_requests_and_the_loop_goes_on(bool stream)
+    {
+        await using var app = await ServeApp.StartAsync();
+        var broken = app.Slot.Acquire()!;
+        broken.Engine.Dispose(); // what a step needs is gone
+        if (stream)
+        {
+            using var response = await app.BeginAsync();
+            using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
+            List<string> lines = [];
+            while (await TryReadLineAsync(reader) is { } line)
+            {
+                lines.Add(line);
+            }
+
+            Assert.Contains("\"code\":\"internal_error\"", lines[^2], StringComparison.Ordinal);
+        }
+        else
+        {
+            (await app.PostAsync(ServeApp.Body("\"n\":20"))).AssertError(500, "internal_error");
+        }
+
+        app.Slot.Replace(app.Loader.Load(TinyStudent.SharedDirectory));
+        Assert.Equal(200, (await app.PostAsync(ServeApp.Body())).Status);
+        Assert.Null(app.Health.Failure);
+        broken.Release();
+    }
+
     [Fact]
     public async Task A_key_is_wanted_where_there_are_keys_and_its_quota_holds()
     {
@@ -61,4 +92,17 @@ public sealed class LoadTests : IDisposable
     }
 
     public void Dispose() => File.Delete(keys);
+
+    /// <summary>Null at the end, however it comes: an answer that fails is cut off.</summary>
+    private static async Task<string?> TryReadLineAsync(StreamReader reader)
+    {
+        try
+        {
+            return await reader.ReadLineAsync(TestContext.Current.CancellationToken);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
 }
