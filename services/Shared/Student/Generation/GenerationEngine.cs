@@ -50,7 +50,7 @@ public sealed class GenerationEngine : IDisposable
     /// <summary>How many more may be added.</summary>
     public int Free => Capacity - rows.Count;
 
-    /// <summary>Adds a text; the next step gives its first token.</summary>
+    /// <summary>Adds a text; the next step gives its first token. Texts whose prompt is the same list share the work on it.</summary>
     /// <exception cref="InvalidOperationException">No row is free.</exception>
     /// <exception cref="ArgumentException">The prompt is empty, leaves no room in the context or has tokens that the model lacks, or an option is out of range.</exception>
     public GenerationRow Add(IReadOnlyList<int> prompt, SamplingOptions sampling)
@@ -156,7 +156,7 @@ public sealed class GenerationEngine : IDisposable
     {
         for (var first = 0; first < rows.Count; first++)
         {
-            if (rows[first].IsPrefilled)
+            if (rows[first].IsPrefilled || TakeFromSibling(rows[first]))
             {
                 continue;
             }
@@ -164,7 +164,7 @@ public sealed class GenerationEngine : IDisposable
             // Neighbours that are new go along, padded to the longest, while they fit one pass.
             var count = 0;
             var longest = 0;
-            while (first + count < rows.Count && !rows[first + count].IsPrefilled)
+            while (first + count < rows.Count && !rows[first + count].IsPrefilled && SiblingOf(rows[first + count]) is null)
             {
                 var length = Math.Max(longest, rows[first + count].Prompt.Count - 1);
                 if (count > 0 && length * (count + 1) > PrefillTokensMax)
@@ -191,6 +191,20 @@ public sealed class GenerationEngine : IDisposable
 
             first += count - 1;
         }
+    }
+
+    /// <summary>Another text of the same prompt (the same list), whose keys and values are there already or in the pass being put together.</summary>
+    private GenerationRow? SiblingOf(GenerationRow row) => rows.Find(other => other.IsPrefilled && ReferenceEquals(other.Prompt, row.Prompt));
+
+    private bool TakeFromSibling(GenerationRow row)
+    {
+        if (SiblingOf(row) is not { } sibling)
+        {
+            return false;
+        }
+
+        cache.CopyRow(sibling.Index, row.Index, row.Prompt.Count - 1);
+        return row.IsPrefilled = true;
     }
 
     private Tensor Extend(int first, int count, int length, Func<int, int, (int Token, int Position)> at)

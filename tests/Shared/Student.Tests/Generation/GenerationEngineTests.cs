@@ -66,6 +66,26 @@ public sealed class GenerationEngineTests
     }
 
     [Fact]
+    public void Texts_of_one_prompt_share_the_work_on_it_and_stay_what_they_are_alone()
+    {
+        using var student = TinyStudent.Create();
+        var (prompt, sampling) = Request(5);
+        List<(IReadOnlyList<int>, SamplingOptions)> requests =
+            [Request(1), (prompt, sampling), (prompt, sampling with { Seed = 77 }), Request(2), (prompt, sampling with { Seed = 78 }), Request(3)];
+        var alone = requests.SelectMany(request => Run(student, [request])).ToList();
+        using var engine = new GenerationEngine(student.Decoder, student.Tokenizer, 8);
+        var rows = requests.Take(4).Select(request => engine.Add(request.Item1, request.Item2)).ToList();
+        var tokens = engine.Step().Concat(engine.Step()).ToList();
+        rows.AddRange(requests.Skip(4).Select(request => engine.Add(request.Item1, request.Item2)));
+        while (engine.Active > 0)
+        {
+            tokens.AddRange(engine.Step());
+        }
+
+        Assert.Equal(alone.Select(answer => answer.Tokens), rows.Select(row => tokens.Where(token => token.Row == row).Select(token => token.TokenId)));
+    }
+
+    [Fact]
     public void Greedy_tokens_and_their_logprobs_are_those_of_whole_passes()
     {
         using var student = TinyStudent.Create();
