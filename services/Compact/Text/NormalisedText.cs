@@ -1,4 +1,5 @@
 using System.Text;
+using StreamDistill.Unicode;
 
 namespace StreamDistill.Compact;
 
@@ -8,7 +9,7 @@ internal static class NormalisedText
     /// <summary>In Unicode's canonical form, each run of white space one space, none at either end.</summary>
     public static string Of(string text)
     {
-        var canonical = CanonicalForm.Of(text);
+        var canonical = CanonicalForm.Decompose(text);
         var result = new StringBuilder(canonical.Length);
         var space = false;
         foreach (var character in canonical)

@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Unicode;
 using Microsoft.ML.Tokenizers;
 using StreamDistill.Contracts;
+using StreamDistill.Unicode;
 
 namespace StreamDistill.Student;
 
@@ -42,7 +44,7 @@ public sealed class StudentTokenizer
         }
 
         _added = new(definition.AddedTokens.Where(token => !token.Normalized));
-        _addedNormalized = new(definition.AddedTokens.Where(token => token.Normalized));
+        _addedNormalized = new(definition.AddedTokens.Where(token => token.Normalized).Select(token => token with { Content = Normalized(token.Content) }));
         SpecialTokens = definition.AddedTokens.Where(token => token.Special).ToDictionary(token => token.Content, token => token.Id);
         _bpe = BpeTokenizer.Create(new(definition.Vocabulary)
         {
@@ -180,12 +182,14 @@ public sealed class StudentTokenizer
                 continue;
             }
 
-            foreach (var inner in _addedNormalized.Split(piece, allowSpecial))
+            foreach (var inner in _addedNormalized.Split(Normalized(piece), allowSpecial))
             {
                 yield return inner;
             }
         }
     }
+
+    private string Normalized(string text) => Definition.ComposesText ? CanonicalForm.Compose(text) : text;
 
     /// <summary>What is looked up before merging: the tokens that are whole text.</summary>
     private Dictionary<string, int> WholePieces(IReadOnlyDictionary<string, int> vocabulary)
@@ -193,7 +197,7 @@ public sealed class StudentTokenizer
         var pieces = new Dictionary<string, int>(vocabulary.Count);
         foreach (var id in vocabulary.Values)
         {
-            if (System.Text.Unicode.Utf8.IsValid(_bytes[id]))
+            if (Utf8.IsValid(_bytes[id]))
             {
                 pieces.TryAdd(Encoding.UTF8.GetString(_bytes[id]!), id);
             }

@@ -1,6 +1,8 @@
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using StreamDistill.Contracts;
 
 namespace StreamDistill.Student;
 
@@ -29,6 +31,6 @@ internal static class TokenizerConfigFile
             ["clean_up_tokenization_spaces"] = false,
             ["chat_template"] = tokenizer.KnownChat?.Jinja,
         };
-        File.WriteAllText(path, config.ToJsonString(Readable) + "\n");
+        DurableFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(config.ToJsonString(Readable) + "\n")));
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using StreamDistill.Contracts;
 
 namespace StreamDistill.Student;
 
@@ -8,9 +9,11 @@ internal static class TokenizerFileWriter
 {
     private static readonly JsonWriterOptions Readable = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static void Write(string path, TokenizerDefinition definition)
+    public static void Write(string path, TokenizerDefinition definition) =>
+        DurableFile.Write(path, stream => Write(stream, definition));
+
+    private static void Write(Stream stream, TokenizerDefinition definition)
     {
-        using var stream = File.Create(path);
         using var json = new Utf8JsonWriter(stream, Readable);
         json.WriteStartObject();
         json.WriteString("version", "1.0");
