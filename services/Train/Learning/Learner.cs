@@ -123,13 +123,12 @@ internal sealed class Learner : IDisposable
     /// <summary>Writes the student as it is served, and what training needs beside its weights.</summary>
     public void Save(string directory)
     {
-        if (adapter is null)
+        Student.Save(directory);
+        if (adapter is not null)
         {
-            Student.Save(directory);
-        }
-        else
-        {
-            SaveMerged(directory, adapter);
+            var adapterDirectory = Path.Combine(directory, AdapterDirectory);
+            Directory.CreateDirectory(adapterDirectory);
+            adapter.Save(adapterDirectory, options.BaseModel);
         }
 
         using var scope = NewDisposeScope();
@@ -149,21 +148,6 @@ internal sealed class Learner : IDisposable
         optimizer.Dispose();
         adapter?.Dispose();
         Student.Dispose();
-    }
-
-    private void SaveMerged(string directory, LoraAdapter lowRank)
-    {
-        // Taking the changes out again by subtraction would leave rounding behind, and a resumed run would differ.
-        using var scope = NewDisposeScope();
-        using var still = no_grad();
-        var weights = Student.Decoder.parameters().Select(parameter => (Parameter: parameter, Before: parameter.clone())).ToList();
-        lowRank.Merge();
-        Student.Save(directory);
-        lowRank.Unmerge();
-        weights.ForEach(weight => weight.Parameter.copy_(weight.Before));
-        var adapterDirectory = Path.Combine(directory, AdapterDirectory);
-        Directory.CreateDirectory(adapterDirectory);
-        lowRank.Save(adapterDirectory, options.BaseModel);
     }
 
     private void LoadMoments(string path)

@@ -1,16 +1,17 @@
 using StreamDistill.Contracts;
-using StreamDistill.Student.Tests.Generation;
-using StreamDistill.Student.Tests.Model;
+using StreamDistill.Student;
+using Student.Tests.Generation;
+using Student.Tests.Model;
 using static TorchSharp.torch;
 
-namespace StreamDistill.Student.Tests;
+namespace Student.Tests;
 
 public sealed class StudentModelTests
 {
     [Fact]
     public void A_student_saved_and_loaded_is_the_same()
     {
-        using var scratch = new Scratch();
+        using var scratch = new ScratchDirectory();
         using var scope = NewDisposeScope();
         using var student = TinyStudent.Create();
 
@@ -32,7 +33,7 @@ public sealed class StudentModelTests
     [Fact]
     public void A_tokenizer_that_is_too_large_for_the_embedding_is_refused()
     {
-        using var scratch = new Scratch();
+        using var scratch = new ScratchDirectory();
         using var student = TinyStudent.Create();
         student.Save(scratch.Path);
         using var small = TinyModel.Create();

@@ -1,6 +1,7 @@
+using StreamDistill.Student;
 using static TorchSharp.torch;
 
-namespace StreamDistill.Student.Tests.Generation;
+namespace Student.Tests.Generation;
 
 public sealed class GenerationEngineTests
 {

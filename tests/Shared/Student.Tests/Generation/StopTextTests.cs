@@ -1,4 +1,6 @@
-namespace StreamDistill.Student.Tests.Generation;
+using StreamDistill.Student;
+
+namespace Student.Tests.Generation;
 
 public sealed class StopTextTests
 {

@@ -1,6 +1,7 @@
-using StreamDistill.Student.Tests.Model;
+using StreamDistill.Student;
+using Student.Tests.Model;
 
-namespace StreamDistill.Student.Tests.Generation;
+namespace Student.Tests.Generation;
 
 /// <summary>A student that says nonsense, quickly.</summary>
 internal static class TinyStudent

@@ -1,9 +1,10 @@
 using System.Text.Json;
 using StreamDistill.Contracts;
+using StreamDistill.Student;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace StreamDistill.Student.Tests.Model;
+namespace Student.Tests.Model;
 
 public sealed class DecoderTests
 {
@@ -130,7 +131,7 @@ public sealed class DecoderTests
     [Fact]
     public void Bfloat16_weights_compute_about_the_same()
     {
-        using var scratch = new Scratch();
+        using var scratch = new ScratchDirectory();
         using var scope = NewDisposeScope();
         using var exact = TinyModel.Create();
         exact.Config.Write(scratch.Path);
@@ -147,7 +148,7 @@ public sealed class DecoderTests
     [Fact]
     public void Weights_in_several_files_are_read_by_their_index()
     {
-        using var scratch = new Scratch();
+        using var scratch = new ScratchDirectory();
         using var scope = NewDisposeScope();
         using var decoder = TinyModel.Create();
         decoder.Config.Write(scratch.Path);
@@ -178,7 +179,7 @@ public sealed class DecoderTests
     [Fact]
     public void Weights_that_do_not_fit_the_configuration_are_refused_by_name()
     {
-        using var scratch = new Scratch();
+        using var scratch = new ScratchDirectory();
         using var decoder = TinyModel.Create();
         decoder.SaveWeights(scratch.File("model.safetensors"));
 
@@ -196,7 +197,7 @@ public sealed class DecoderTests
     [Fact]
     public void An_output_layer_stored_beside_a_tied_embedding_is_left_out()
     {
-        using var scratch = new Scratch();
+        using var scratch = new ScratchDirectory();
         using var decoder = TinyModel.Create();
         decoder.SaveWeights(scratch.File("model.safetensors"));
         (TinyModel.Config with { TieEmbeddings = true }).Write(scratch.Path);
@@ -206,7 +207,7 @@ public sealed class DecoderTests
         Assert.DoesNotContain("lm_head.weight", tied.named_parameters().Select(pair => pair.name));
     }
 
-    private static void WriteIndex(Scratch scratch, Dictionary<string, string> map) => File.WriteAllText(
+    private static void WriteIndex(ScratchDirectory scratch, Dictionary<string, string> map) => File.WriteAllText(
         scratch.File("model.safetensors.index.json"),
         JsonSerializer.Serialize(new { metadata = new { total_size = 0 }, weight_map = map }));
 }

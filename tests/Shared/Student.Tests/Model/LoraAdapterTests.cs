@@ -1,10 +1,11 @@
 using System.Text.Json.Nodes;
 using StreamDistill.Contracts;
+using StreamDistill.Student;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace StreamDistill.Student.Tests.Model;
+namespace Student.Tests.Model;
 
 public sealed class LoraAdapterTests
 {
@@ -49,7 +50,7 @@ public sealed class LoraAdapterTests
     [Fact]
     public void Saved_weights_have_the_changes_in_them_while_the_decoder_stays_as_it_is()
     {
-        using var scratch = new Scratch();
+        using var scratch = new ScratchDirectory();
         using var scope = NewDisposeScope();
         using var decoder = TinyModel.Create();
         var adapter = decoder.AttachLora(new LoraOptions(Rank: 4));
@@ -71,7 +72,7 @@ public sealed class LoraAdapterTests
     [Fact]
     public void An_adapter_is_stored_by_the_names_of_PEFT_and_comes_back()
     {
-        using var scratch = new Scratch();
+        using var scratch = new ScratchDirectory();
         using var scope = NewDisposeScope();
         using var decoder = TinyModel.Create();
         var adapter = decoder.AttachLora(new LoraOptions(Rank: 3, Alpha: 5, TargetModules: ["q_proj", "down_proj"]));
@@ -104,7 +105,7 @@ public sealed class LoraAdapterTests
     [InlineData("target_modules", "[\"q_proj\"]", "has not the 4 tensors")]
     public void An_adapter_that_asks_for_more_is_refused_by_name(string field, string value, string reason)
     {
-        using var scratch = new Scratch();
+        using var scratch = new ScratchDirectory();
         using var scope = NewDisposeScope();
         using var decoder = TinyModel.Create();
         decoder.AttachLora(new LoraOptions(Rank: 3, TargetModules: ["q_proj", "v_proj"])).Save(scratch.Path);

@@ -1,9 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using StreamDistill.Contracts;
+using StreamDistill.Student;
 using TorchSharp;
 
-namespace StreamDistill.Student.Tests.Model;
+namespace Student.Tests.Model;
 
 public sealed class ModelConfigTests
 {
@@ -62,7 +63,7 @@ public sealed class ModelConfigTests
     [InlineData(Llama)]
     public void What_is_written_says_all_that_was_read(string json)
     {
-        using var scratch = new Scratch();
+        using var scratch = new ScratchDirectory();
         Read(json).Write(scratch.Path);
 
         var written = JsonNode.Parse(File.ReadAllText(scratch.File(ModelConfig.FileName)))!.AsObject();
@@ -140,7 +141,7 @@ public sealed class ModelConfigTests
 
     private static ModelConfig Read(string json)
     {
-        using var scratch = new Scratch();
+        using var scratch = new ScratchDirectory();
         File.WriteAllText(scratch.File(ModelConfig.FileName), json);
         return ModelConfig.Read(scratch.Path);
     }

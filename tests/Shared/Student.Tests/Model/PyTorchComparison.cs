@@ -1,8 +1,9 @@
-using StreamDistill.Student.Tests.Python;
+using StreamDistill.Student;
+using Student.Tests.Python;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace StreamDistill.Student.Tests.Model;
+namespace Student.Tests.Model;
 
 /// <summary>A few small models of every kind, computed by plain PyTorch in one run: half written by us, half by PyTorch.</summary>
 public sealed class PyTorchComparison : IDisposable
@@ -10,7 +11,7 @@ public sealed class PyTorchComparison : IDisposable
     private const int Batch = 2;
     private const int Length = 11;
 
-    private readonly Scratch scratch = new();
+    private readonly ScratchDirectory scratch = new();
 
     public PyTorchComparison()
     {

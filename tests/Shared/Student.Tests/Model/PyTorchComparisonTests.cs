@@ -1,6 +1,7 @@
+using StreamDistill.Student;
 using static TorchSharp.torch;
 
-namespace StreamDistill.Student.Tests.Model;
+namespace Student.Tests.Model;
 
 public sealed class PyTorchComparisonTests(PyTorchComparison comparison) : IClassFixture<PyTorchComparison>
 {

@@ -1,8 +1,9 @@
 using System.Runtime.InteropServices;
+using StreamDistill.Student;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace StreamDistill.Student.Tests.Model;
+namespace Student.Tests.Model;
 
 /// <summary>Decoders small enough to compute in a moment.</summary>
 internal static class TinyModel

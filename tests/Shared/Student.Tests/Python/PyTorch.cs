@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace StreamDistill.Student.Tests.Python;
+namespace Student.Tests.Python;
 
 /// <summary>The plain PyTorch decoder in decoder.py, run by the system's Python.</summary>
 internal static class PyTorch

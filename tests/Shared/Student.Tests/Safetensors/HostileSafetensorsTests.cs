@@ -1,8 +1,9 @@
 using System.Buffers.Binary;
 using System.Text;
 using StreamDistill.Contracts;
+using StreamDistill.Student;
 
-namespace StreamDistill.Student.Tests.Safetensors;
+namespace Student.Tests.Safetensors;
 
 public sealed class HostileSafetensorsTests
 {
@@ -47,7 +48,7 @@ public sealed class HostileSafetensorsTests
     [InlineData(3UL)]
     public void A_header_size_beyond_the_file_or_the_format_is_refused_before_anything_is_allocated(ulong size)
     {
-        using var scratch = new Scratch();
+        using var scratch = new ScratchDirectory();
         var bytes = new byte[10];
         BinaryPrimitives.WriteUInt64LittleEndian(bytes, size);
         bytes[8] = (byte)'{';
@@ -69,7 +70,7 @@ public sealed class HostileSafetensorsTests
     [InlineData(71)]
     public void A_truncated_file_is_refused(int length)
     {
-        using var scratch = new Scratch();
+        using var scratch = new ScratchDirectory();
         var json = Encoding.UTF8.GetBytes("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}  """);
         var size = new byte[8];
         BinaryPrimitives.WriteInt64LittleEndian(size, json.Length);

@@ -1,10 +1,11 @@
 using System.Buffers.Binary;
 using System.Text;
-using StreamDistill.Student.Tests.Python;
+using StreamDistill.Student;
+using Student.Tests.Python;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace StreamDistill.Student.Tests.Safetensors;
+namespace Student.Tests.Safetensors;
 
 public sealed class SafetensorsFileTests
 {
@@ -14,7 +15,7 @@ public sealed class SafetensorsFileTests
     [Fact]
     public void A_file_written_is_byte_for_byte_what_the_format_says()
     {
-        using var scratch = new Scratch();
+        using var scratch = new ScratchDirectory();
         using var scope = NewDisposeScope();
         var metadata = new Dictionary<string, string> { ["format"] = "pt" };
 
@@ -29,7 +30,7 @@ public sealed class SafetensorsFileTests
     [Fact]
     public void A_file_made_by_hand_is_read()
     {
-        using var scratch = new Scratch();
+        using var scratch = new ScratchDirectory();
         using var scope = NewDisposeScope();
         File.WriteAllBytes(scratch.File("a"), ByHand());
 
@@ -47,7 +48,7 @@ public sealed class SafetensorsFileTests
     [Fact]
     public void PyTorch_reads_and_writes_the_same_bytes_for_every_element_type()
     {
-        using var scratch = new Scratch();
+        using var scratch = new ScratchDirectory();
         using var scope = NewDisposeScope();
         ScalarType[] types =
         [
@@ -72,7 +73,7 @@ public sealed class SafetensorsFileTests
     [Fact]
     public void A_view_is_written_as_what_it_shows()
     {
-        using var scratch = new Scratch();
+        using var scratch = new ScratchDirectory();
         using var scope = NewDisposeScope();
         var turned = arange(6, ScalarType.Float32).view(2, 3).transpose(0, 1);
 
@@ -85,7 +86,7 @@ public sealed class SafetensorsFileTests
     [Fact]
     public void A_write_that_fails_leaves_the_old_file_and_nothing_else()
     {
-        using var scratch = new Scratch();
+        using var scratch = new ScratchDirectory();
         using var scope = NewDisposeScope();
         SafetensorsWriter.Write(scratch.File("a"), SameTensors());
         var before = File.ReadAllBytes(scratch.File("a"));
