@@ -25,19 +25,20 @@ internal sealed partial class StudentLoader(ServeOptions options, TimeProvider t
             throw new StreamDistillException($"The weights in {directory} are not those of the checkpoint: their sha256 is {hash}, not {sha256}.");
         }
 
-        var model = StudentModel.Load(directory, torch.device(options.Device));
+        StudentModel? model = null;
         try
         {
+            model = StudentModel.Load(directory, torch.device(options.Device));
             var engine = new GenerationEngine(model.Decoder, model.Tokenizer, options.Rows, options.ContextMax);
             var digits = hash[..FingerprintDigits];
             var student = new ServedStudent(model, engine, step is null ? digits : FormattableString.Invariant($"step-{step}-{digits}"), time.GetUtcNow());
             LogLoaded(options.Model, student.Fingerprint, directory, time.GetElapsedTime(started).TotalSeconds);
             return student;
         }
-        catch
+        catch (Exception e)
         {
-            model.Dispose();
-            throw;
+            model?.Dispose();
+            throw e as StreamDistillException ?? new StreamDistillException($"{directory} cannot be loaded: {e.Message}", innerException: e);
         }
     }
 
