@@ -13,12 +13,17 @@ var root = new RootCommand(
     RunCommand.Create(),
     UpCommand.Create(),
     SubmitCommand.Create(),
+    TrainCommand.Create(),
+    ServeCommand.Create(),
     StatusCommand.Create(),
     ExportCommand.Create(),
     TopicsCommand.Create(),
     BrokerCommand.Create(),
     RegistryCommand.Create(),
+    DemoCommand.Create(),
+    StudyCommand.Create(),
     DemoSampleCommand.Create(),
+    DemoModelsCommand.Create(),
 };
 
 using var stopping = new StopSignals();

@@ -3,6 +3,7 @@ using StreamDistill.Cli.Display;
 using StreamDistill.Cli.Exporting;
 using StreamDistill.Cli.Running;
 using StreamDistill.Cli.Supervision;
+using StreamDistill.Cli.Training;
 using StreamDistill.Contracts;
 
 namespace StreamDistill.Cli.Commands;
@@ -13,8 +14,9 @@ internal static class RunCommand
     public static Command Create()
     {
         var prompts = new Option<string>("--prompts") { Description = "The prompts: JSON Lines, a JSON array, or chat logs; gzip or plain. '-' is standard input.", Required = true };
-        var teacher = new Option<string>("--teacher") { Description = "recorded:FILE with completions made earlier, or http://HOST:PORT/v1 of an OpenAI-compatible endpoint (key in TEACHER_API_KEY).", Required = true };
+        var teacher = new Option<string>("--teacher") { Description = "recorded:FILE with completions made earlier, student:DIR for a model to serve on this machine, or http://HOST:PORT/v1 of an OpenAI-compatible endpoint (key in TEACHER_API_KEY).", Required = true };
         var model = new Option<string?>("--model") { Description = "The endpoint's model." };
+        var student = new Option<string?>("--student") { Description = "A model's directory: a student that begins with it is trained on the dataset as it comes; its checkpoints go to OUT/checkpoints." };
         var output = new Option<string>("--out") { Description = "The directory for the dataset.", Required = true };
         var overwrite = new Option<bool>("--overwrite") { Description = "Replace the dataset that is in the directory." };
         var samples = new Option<int?>("--samples") { Description = "Completions per prompt that does not say (default: all recorded ones, or 4)." };
@@ -26,7 +28,7 @@ internal static class RunCommand
         var set = new Option<string[]>("--set") { Description = "Any other setting of a service, such as Teach:ConcurrentCalls=16. May be given several times." };
         var command = new Command("run", "Turn a file of prompts into a verified dataset, on this machine, with nothing else running.")
         {
-            prompts, teacher, model, output, overwrite, samples, maxAttempts, bestOf, temperature, maxTokens, task, set,
+            prompts, teacher, model, student, output, overwrite, samples, maxAttempts, bestOf, temperature, maxTokens, task, set,
         };
         command.SetGuardedAction((parsed, cancellationToken) => RunAsync(
             new RunOptions
@@ -34,6 +36,7 @@ internal static class RunCommand
                 Prompts = parsed.GetRequiredValue(prompts),
                 Teacher = parsed.GetRequiredValue(teacher),
                 Model = parsed.GetValue(model),
+                Student = parsed.GetValue(student),
                 Out = parsed.GetRequiredValue(output),
                 Overwrite = parsed.GetValue(overwrite),
                 Samples = parsed.GetValue(samples),
@@ -50,6 +53,22 @@ internal static class RunCommand
 
     private static async Task<int> RunAsync(RunOptions options, CancellationToken cancellationToken)
     {
+        var result = await MakeDatasetAsync(options, whileRunning: null, cancellationToken);
+        await Console.Out.WriteLineAsync($"The dataset is in {Path.GetFullPath(options.Out)}");
+        if (result.Student is { } student)
+        {
+            await Console.Out.WriteLineAsync($"The student's checkpoints are in {Path.GetDirectoryName(new Uri(student.Uri).LocalPath)}");
+        }
+
+        return result.Feed.Refused > 0 || result.Dataset.DeadLetters.Count > 0 ? ExitCode.Failed : ExitCode.Done;
+    }
+
+    /// <summary>The whole job but the last words.</summary>
+    /// <param name="options">What to do.</param>
+    /// <param name="whileRunning">Called when everything has reached its end and still runs.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    internal static async Task<RunResult> MakeDatasetAsync(RunOptions options, Func<Endpoints, RunResult, Task>? whileRunning, CancellationToken cancellationToken)
+    {
         options.Validate();
         var recording = options.RecordingPath is { } path ? await Recording.ReadAsync(path, cancellationToken) : null;
         var output = OutputDirectory.Prepare(options.Out, options.Overwrite);
@@ -59,7 +78,7 @@ internal static class RunCommand
         RunResult result;
         try
         {
-            result = await RunAsync(options, recording, output, display, cancellationToken);
+            result = await RunAsync(options, recording, output, display, whileRunning, cancellationToken);
             output.RemoveSpool();
         }
         catch (Exception e) when (e is not UsageException)
@@ -75,18 +94,20 @@ internal static class RunCommand
         }
 
         RunDisplay.Show(ResultTable.Of(result));
-        await Console.Out.WriteLineAsync($"The dataset is in {output.Path}");
-        return result.Feed.Refused > 0 || result.Dataset.DeadLetters.Count > 0 ? ExitCode.Failed : ExitCode.Done;
+        return result;
     }
 
-    private static async Task<RunResult> RunAsync(RunOptions options, Recording? recording, OutputDirectory output, RunDisplay display, CancellationToken cancellationToken)
+    private static async Task<RunResult> RunAsync(
+        RunOptions options, Recording? recording, OutputDirectory output, RunDisplay display, Func<Endpoints, RunResult, Task>? whileRunning, CancellationToken cancellationToken)
     {
-        var arguments = options.ServiceArguments(recording);
+        var student = options.Student is null ? null : new StudentPlan("student", Path.GetFullPath(options.Student), output.CheckpointsPath);
         await using var system = await LocalSystem.StartAsync(
             new SystemPlan
             {
                 Directory = output.SpoolPath,
-                Settings = SystemPlan.ServiceNames.ToDictionary(name => name, _ => arguments),
+                TeacherDirectory = options.TeacherDirectory is { } directory ? Path.GetFullPath(directory) : null,
+                Student = student,
+                Settings = options.ServiceArguments(recording),
                 Restarts = RestartPolicy.Limited,
             },
             RunDisplay.Say,
@@ -94,6 +115,15 @@ internal static class RunCommand
             cancellationToken);
         using var session = new RunSession(system.Endpoints, options, recording, output.SpoolPath, TimeProvider.System);
         var result = await display.ShowAsync(session, session.RunAsync(options.Prompts, system.Broken, cancellationToken));
+        if (student is not null)
+        {
+            RunDisplay.Say("Every prompt has reached its end; waiting for the student to have learnt from all of it…");
+            var following = new StudentProgress(system.Endpoints, student.Name).FinishedAsync(cancellationToken);
+            await await Task.WhenAny(following, system.Broken);
+            result = result with { Student = await following };
+        }
+
+        await (whileRunning?.Invoke(system.Endpoints, result) ?? Task.CompletedTask);
         await system.StopAsync();
         await DatasetWriter.WriteAsync(output, options, result, cancellationToken);
         return result;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Spectre.Console;
 using StreamDistill.Cli.Display;
+using StreamDistill.Cli.Running;
 using StreamDistill.Cli.Supervision;
 
 namespace StreamDistill.Cli.Commands;
@@ -11,8 +12,10 @@ internal static class UpCommand
 {
     public static Command Create()
     {
-        var teacher = new Option<string?>("--teacher") { Description = "recorded:FILE, or http://HOST:PORT/v1 of an OpenAI-compatible endpoint (or set Teach__Teacher)." };
+        var teacher = new Option<string?>("--teacher") { Description = "recorded:FILE, student:DIR for a model to serve on this machine, or http://HOST:PORT/v1 of an OpenAI-compatible endpoint (or set Teach__Teacher)." };
         var model = new Option<string?>("--model") { Description = "The endpoint's model." };
+        var student = new Option<string?>("--student") { Description = "A model's directory: a student that begins with it is trained on what is curated, and its promoted checkpoint served." };
+        var servePort = new Option<int>("--serve-port") { Description = "The port of the student's OpenAI-compatible endpoint; 0 takes a free one.", DefaultValueFactory = _ => 8000 };
         var data = DataOption();
         var ingestPort = new Option<int>("--ingest-port") { Description = "Ingest's port; 0 takes a free one.", DefaultValueFactory = _ => 8080 };
         var brokerPort = new Option<int>("--broker-port") { Description = "The embedded broker's port; 0 takes a free one.", DefaultValueFactory = _ => 9092 };
@@ -31,27 +34,33 @@ internal static class UpCommand
                 result.AddError("--restart-delay-max is a number of seconds from 0.01 to 3600.");
             }
         });
-        var command = new Command("up", "Run everything on this machine until Ctrl-C: broker, schema registry, ingest, teach, verify, compact. Started again on the same --data it goes on where it was.")
+        var command = new Command("up", "Run everything on this machine until Ctrl-C: broker, schema registry, ingest, teach, verify, compact, and with --student train and serve. Started again on the same --data it goes on where it was.")
         {
-            teacher, model, data, ingestPort, brokerPort, registryPort, fsync, set, restartDelayMax,
+            teacher, model, student, servePort, data, ingestPort, brokerPort, registryPort, fsync, set, restartDelayMax,
         };
         command.SetGuardedAction(async (parsed, cancellationToken) =>
         {
             var arguments = new List<string>();
-            arguments.AddRange(parsed.GetValue(teacher) is { } named ? [$"--Teach:Teacher={named}"] : []);
+            var teacherDirectory = RunOptions.DirectoryOfTeacher(parsed.GetValue(teacher));
+            arguments.AddRange(parsed.GetValue(teacher) is { } named && teacherDirectory is null ? [$"--Teach:Teacher={named}"] : []);
             arguments.AddRange(parsed.GetValue(model) is { } chosen ? [$"--Teach:Model={chosen}"] : []);
             arguments.AddRange((parsed.GetValue(set) ?? []).Select(setting => "--" + setting));
             return await RunAsync(
                 new SystemPlan
                 {
                     Directory = parsed.GetRequiredValue(data),
+                    TeacherDirectory = teacherDirectory is null ? null : Path.GetFullPath(teacherDirectory),
+                    Student = parsed.GetValue(student) is { } baseModel
+                        ? new StudentPlan("student", Path.GetFullPath(baseModel), Path.GetFullPath(Path.Combine(parsed.GetRequiredValue(data), "checkpoints")))
+                        : null,
+                    ServePort = parsed.GetValue(servePort),
                     IngestPort = parsed.GetValue(ingestPort),
                     BrokerPort = parsed.GetValue(brokerPort),
                     RegistryPort = parsed.GetValue(registryPort),
                     Fsync = parsed.GetRequiredValue(fsync),
                     External = External(),
                     Restarts = RestartPolicy.Persistent.NoLongerThan(TimeSpan.FromSeconds(parsed.GetValue(restartDelayMax))),
-                    Settings = SystemPlan.ServiceNames.ToDictionary(name => name, _ => (IReadOnlyList<string>)arguments),
+                    Settings = arguments,
                 },
                 cancellationToken);
         });
@@ -112,7 +121,12 @@ internal static class UpCommand
         addresses["registry"] = system.Endpoints.SchemaRegistryUrl;
         foreach (var (name, processId) in system.Processes)
         {
-            var shown = name == "ingest" ? addresses[name] + "/v1/prompts" : addresses[name];
+            var shown = name switch
+            {
+                "ingest" => addresses[name] + "/v1/prompts",
+                "serve" => addresses[name] + "/v1",
+                _ => addresses[name],
+            };
             table.AddRow(name, Markup.Escape(shown), processId.ToString(CultureInfo.InvariantCulture), Markup.Escape(LocalSystem.LogPath(plan.Directory, name)));
         }
 

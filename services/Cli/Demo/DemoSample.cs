@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace StreamDistill.Cli.Demo;
@@ -28,8 +26,6 @@ public static class DemoSample
     // Every tenth prompt is a general task; every 25th asks again what one a little earlier asked.
     private const int GeneralEvery = 10, GeneralAt = 6, RepeatEvery = 25, RepeatBack = 8;
 
-    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>Writes prompts.jsonl and completions.jsonl into a directory, which is made where it is missing; files of that name are replaced.</summary>
     /// <param name="directory">Where to.</param>
     /// <param name="prompts">How many, 1 or more.</param>
@@ -50,8 +46,8 @@ public static class DemoSample
         }
 
         Directory.CreateDirectory(directory);
-        using var promptLines = new LineWriter(Path.Combine(directory, PromptsFile));
-        using var completionLines = new LineWriter(Path.Combine(directory, CompletionsFile));
+        using var promptLines = new JsonLinesFile(Path.Combine(directory, PromptsFile));
+        using var completionLines = new JsonLinesFile(Path.Combine(directory, CompletionsFile));
         var completions = (long)prompts * samplesPerPrompt;
         var wrong = (long)Math.Round(completions * wrongShare, MidpointRounding.AwayFromZero);
         var (completionsLeft, wrongLeft) = (completions, wrong);
@@ -143,37 +139,5 @@ public static class DemoSample
         public string Answer(bool wrong, DemoRandom random) => General is not null
             ? wrong ? random.Pick(General.WrongAnswers) : General.Answer
             : Wording.Completion(Problem!, wrong ? Problem!.SolveWrongly(random) : Problem!.Solve(), random);
-    }
-
-    /// <summary>A file of one JSON object per line.</summary>
-    private sealed class LineWriter : IDisposable
-    {
-        private readonly ArrayBufferWriter<byte> line = new();
-        private readonly FileStream file;
-        private readonly Utf8JsonWriter json;
-
-        public LineWriter(string path)
-        {
-            file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 1 << 16);
-            json = new Utf8JsonWriter(line, Plain);
-        }
-
-        public void Write(Action<Utf8JsonWriter> fields)
-        {
-            json.WriteStartObject();
-            fields(json);
-            json.WriteEndObject();
-            json.Flush();
-            line.Write("\n"u8);
-            file.Write(line.WrittenSpan);
-            line.ResetWrittenCount();
-            json.Reset();
-        }
-
-        public void Dispose()
-        {
-            json.Dispose();
-            file.Dispose();
-        }
     }
 }

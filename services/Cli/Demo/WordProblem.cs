@@ -6,15 +6,26 @@ namespace StreamDistill.Cli.Demo;
 /// <param name="Steps">The way to the answer, which is the last step's result.</param>
 internal sealed record WordProblem(string Question, string Unit, IReadOnlyList<Step> Steps)
 {
+    /// <summary>The question with no name in it: two problems that differ in the name alone have the same.</summary>
+    public string Key { get; private init; } = Question;
+
     private static readonly string[] Names =
     [
         "Ada", "Amir", "Anna", "Bao", "Carla", "Chidi", "Diego", "Elif", "Emma", "Farid", "Grace", "Hana", "Ivan", "Jonas", "Kofi", "Leila",
         "Lucas", "Maya", "Mia", "Nadia", "Noah", "Olga", "Omar", "Pia", "Quinn", "Rosa", "Sam", "Sofia", "Tariq", "Uma", "Victor", "Wei", "Yara", "Zoe",
     ];
 
-    /// <summary>One of the templates, filled in at random.</summary>
-    public static WordProblem Create(DemoRandom random) =>
-        random.Pick(WordProblemTemplates.All)(random, random.Pick(Names));
+    /// <summary>One of all the templates, filled in at random.</summary>
+    public static WordProblem Create(DemoRandom random) => Create(random, WordProblemTemplates.All);
+
+    /// <summary>One of these templates, filled in at random.</summary>
+    public static WordProblem Create(DemoRandom random, IReadOnlyList<Func<DemoRandom, string, WordProblem>> templates)
+    {
+        var template = random.Pick(templates);
+        var name = random.Pick(Names);
+        var problem = template(random, name);
+        return problem with { Key = problem.Question.Replace(name, "", StringComparison.Ordinal) };
+    }
 
     /// <summary>Works the problem out, with a mistake or without one.</summary>
     public Solution Solve(Mistake? mistake = null)

@@ -16,6 +16,13 @@ internal static class Wording
         return string.Join('\n', solution.Steps.Select(step => step.Sentence(annotated: true)).Append("A: " + Step.Write(solution.Answer)));
     }
 
+    /// <summary>The chain of thought of the demo's teacher: a sentence for each step, no annotations.</summary>
+    public static string Reasoning(WordProblem problem) =>
+        string.Join('\n', problem.Solve().Steps.Select(step => step.Sentence(annotated: false)));
+
+    /// <summary>What the demo's teacher says after its chain of thought.</summary>
+    public static string FinalAnswer(WordProblem problem) => $"The answer is {Step.Write(problem.Solve().Answer)}.";
+
     /// <summary>A teacher's text: the steps in one of four manners, then the final answer in one of five notations.</summary>
     public static string Completion(WordProblem problem, Solution solution, DemoRandom random)
     {

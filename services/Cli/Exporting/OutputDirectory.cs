@@ -13,7 +13,7 @@ internal sealed class OutputDirectory
     public const string Report = "report.json";
     public const string Manifest = "manifest.json";
 
-    private const string Spool = ".spool";
+    private const string Spool = ".spool", Checkpoints = "checkpoints";
 
     private OutputDirectory(string path) => Path = path;
 
@@ -25,6 +25,9 @@ internal sealed class OutputDirectory
 
     /// <summary>Where unfinished files and the services' logs are.</summary>
     public string SpoolPath => System.IO.Path.Combine(Path, Spool);
+
+    /// <summary>Where the checkpoints of a student are that is trained meanwhile.</summary>
+    public string CheckpointsPath => System.IO.Path.Combine(Path, Checkpoints);
 
     /// <summary>Makes the directory ready for a new dataset.</summary>
     /// <exception cref="UsageException">It is not empty, and <paramref name="overwrite"/> was not asked for.</exception>
@@ -49,6 +52,7 @@ internal sealed class OutputDirectory
             File.Delete(System.IO.Path.Combine(path, name));
         }
 
+        Remove(output.CheckpointsPath);
         output.RemoveSpool();
         Directory.CreateDirectory(output.SpoolPath);
         return output;
@@ -58,21 +62,16 @@ internal sealed class OutputDirectory
     public string this[string fileName] => System.IO.Path.Combine(Path, fileName);
 
     /// <summary>Removes the run's records, and leaves the services' logs.</summary>
-    public void RemoveRecords()
-    {
-        var records = LocalSystem.BrokerDirectory(SpoolPath);
-        if (Directory.Exists(records))
-        {
-            Directory.Delete(records, recursive: true);
-        }
-    }
+    public void RemoveRecords() => Remove(LocalSystem.BrokerDirectory(SpoolPath));
 
     /// <summary>Removes what was only needed while the run lasted.</summary>
-    public void RemoveSpool()
+    public void RemoveSpool() => Remove(SpoolPath);
+
+    private static void Remove(string directory)
     {
-        if (Directory.Exists(SpoolPath))
+        if (Directory.Exists(directory))
         {
-            Directory.Delete(SpoolPath, recursive: true);
+            Directory.Delete(directory, recursive: true);
         }
     }
 }

@@ -6,15 +6,19 @@ namespace StreamDistill.Cli.Running;
 internal sealed record RunOptions
 {
     private const string RecordedPrefix = "recorded:";
+    private const string StudentPrefix = "student:";
 
     /// <summary>The file of prompts; "-" is standard input.</summary>
     public required string Prompts { get; init; }
 
-    /// <summary>recorded:FILE, or the base URL of an OpenAI-compatible endpoint.</summary>
+    /// <summary>recorded:FILE, student:DIR for a model that is served here, or the base URL of an OpenAI-compatible endpoint.</summary>
     public required string Teacher { get; init; }
 
     /// <summary>The endpoint's model.</summary>
     public string? Model { get; init; }
+
+    /// <summary>The directory of the model to begin a student with; null trains none.</summary>
+    public string? Student { get; init; }
 
     /// <summary>Where the dataset goes.</summary>
     public required string Out { get; init; }
@@ -46,6 +50,13 @@ internal sealed record RunOptions
     /// <summary>The recording's path; null where the teacher is an endpoint.</summary>
     public string? RecordingPath => Teacher.StartsWith(RecordedPrefix, StringComparison.Ordinal) ? Teacher[RecordedPrefix.Length..] : null;
 
+    /// <summary>The directory of the model that is the teacher; null where the teacher is none of this machine's.</summary>
+    public string? TeacherDirectory => DirectoryOfTeacher(Teacher);
+
+    /// <summary>The directory that a teacher names which is a model of this machine's; null where it names none.</summary>
+    public static string? DirectoryOfTeacher(string? teacher) =>
+        teacher?.StartsWith(StudentPrefix, StringComparison.Ordinal) == true ? teacher[StudentPrefix.Length..] : null;
+
     /// <summary><see cref="MaxAttempts"/> with its default.</summary>
     public int Attempts => MaxAttempts ?? (RecordingPath is null ? 4 : 1);
 
@@ -65,13 +76,22 @@ internal sealed record RunOptions
                 throw new UsageException($"--teacher is '{Teacher}', and there is no file {recording}.");
             }
         }
+        else if (TeacherDirectory is { } directory)
+        {
+            MustBeModel("--teacher", Teacher, directory);
+        }
         else if (!Uri.TryCreate(Teacher, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
         {
-            throw new UsageException($"--teacher is '{Teacher}'; it must be recorded:FILE or the http(s) address of an OpenAI-compatible endpoint, such as http://127.0.0.1:8000/v1.");
+            throw new UsageException($"--teacher is '{Teacher}'; it must be recorded:FILE, student:DIR, or the http(s) address of an OpenAI-compatible endpoint, such as http://127.0.0.1:8000/v1.");
         }
         else if (string.IsNullOrWhiteSpace(Model))
         {
             throw new UsageException($"--teacher is {Teacher}; say with --model which of its models to ask.");
+        }
+
+        if (Student is not null)
+        {
+            MustBeModel("--student", Student, Student);
         }
 
         AtLeastOne("--samples", Samples);
@@ -89,15 +109,25 @@ internal sealed record RunOptions
     {
         var arguments = new List<string>
         {
-            "--Teach:Teacher=" + (RecordingPath is { } path ? RecordedPrefix + Path.GetFullPath(path) : Teacher),
             $"--Verify:MaxAttempts={Attempts}",
             $"--Ingest:Samples={SamplesOf(recording)}",
         };
-        AddText("Teach:Model", Model);
+        if (TeacherDirectory is null)
+        {
+            AddText("Teach:Teacher", RecordingPath is { } path ? RecordedPrefix + Path.GetFullPath(path) : Teacher);
+            AddText("Teach:Model", Model);
+        }
+
         Add("Compact:BestOf", BestOf);
         Add("Ingest:Temperature", Temperature);
         Add("Ingest:MaxTokens", MaxTokens);
         AddText("Ingest:Task", Task);
+        if (Student is not null)
+        {
+            // The prompts come to an end, and what is left then need not wait for more.
+            arguments.Add("--Train:RoundWait=00:00:10");
+        }
+
         arguments.AddRange(Settings.Select(setting => "--" + setting));
         return arguments;
 
@@ -113,6 +143,14 @@ internal sealed record RunOptions
 
     /// <summary><see cref="Samples"/> with its default.</summary>
     public int SamplesOf(Recording? recording) => Samples ?? (recording is null ? 4 : Math.Clamp(recording.SamplesMax, 1, 64));
+
+    private static void MustBeModel(string option, string value, string directory)
+    {
+        if (!File.Exists(Path.Combine(directory, "config.json")))
+        {
+            throw new UsageException($"{option} is '{value}', but {directory} has no config.json; it must be a model's directory (config.json, model.safetensors, tokenizer.json).");
+        }
+    }
 
     private static void AtLeastOne(string option, int? value)
     {

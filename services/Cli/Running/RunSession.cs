@@ -4,6 +4,7 @@ using StreamDistill.Cli.Exporting;
 using StreamDistill.Cli.Kafka;
 using StreamDistill.Cli.Submitting;
 using StreamDistill.Cli.Supervision;
+using streamdistill;
 using StreamDistill.Contracts;
 
 namespace StreamDistill.Cli.Running;
@@ -11,6 +12,9 @@ namespace StreamDistill.Cli.Running;
 /// <summary>What a run came to.</summary>
 internal sealed record RunResult(RunDataset Dataset, PromptFeed Feed, DateTimeOffset StartedAt, DateTimeOffset DrainedAt)
 {
+    /// <summary>The last checkpoint of the student that was trained meanwhile; null where none was.</summary>
+    public Checkpoint? Student { get; init; }
+
     /// <summary>From the first prompt submitted to the last one's end.</summary>
     public TimeSpan Duration => DrainedAt - StartedAt;
 }

@@ -8,8 +8,15 @@ namespace StreamDistill.Cli.Supervision;
 /// <summary>What of a system is to be started, and how.</summary>
 internal sealed record SystemPlan
 {
+    /// <summary>The name of the service that a local teacher is.</summary>
+    public const string Teacher = "teacher";
+
+    /// <summary>The model that a local teacher answers as.</summary>
+    public const string TeacherModel = "teacher";
+
     /// <summary>The services in the order of the flow, which is also the order in which they are stopped.</summary>
-    public static readonly IReadOnlyList<string> ServiceNames = ["ingest", "teach", "verify", "compact"];
+    public IReadOnlyList<string> ServiceNames =>
+        [.. TeacherDirectory is null ? Array.Empty<string>() : [Teacher], "ingest", "teach", "verify", "compact", .. Student is null ? Array.Empty<string>() : ["train", "serve"]];
 
     /// <summary>Where the broker's log, the parts' logs and the state file go.</summary>
     public required string Directory { get; init; }
@@ -26,15 +33,30 @@ internal sealed record SystemPlan
     /// <summary>Ingest's port; 0 takes a free one.</summary>
     public int IngestPort { get; init; }
 
+    /// <summary>The port of the student's OpenAI-compatible endpoint; 0 takes a free one.</summary>
+    public int ServePort { get; init; }
+
     /// <summary>A Kafka and a registry that run already; null starts the embedded ones.</summary>
     public (string BootstrapServers, string SchemaRegistryUrl)? External { get; init; }
 
-    /// <summary>Settings (--Section:Key=value) by service name.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<string>> Settings { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+    /// <summary>A model's directory that is served as the teacher; null where the teacher is set up otherwise.</summary>
+    public string? TeacherDirectory { get; init; }
+
+    /// <summary>The student to train and to serve; null for neither.</summary>
+    public StudentPlan? Student { get; init; }
+
+    /// <summary>Settings (--Section:Key=value) that all services get; each reads its own section.</summary>
+    public IReadOnlyList<string> Settings { get; init; } = [];
 
     /// <summary>How a service that dies is started again.</summary>
     public RestartPolicy Restarts { get; init; } = RestartPolicy.Persistent;
 }
+
+/// <summary>A student of a local system.</summary>
+/// <param name="Name">What it is called on <c>checkpoints</c> and by Serve.</param>
+/// <param name="BaseDirectory">The model that it begins with.</param>
+/// <param name="CheckpointsDirectory">Where its checkpoints go, in a directory of its name.</param>
+internal sealed record StudentPlan(string Name, string BaseDirectory, string CheckpointsDirectory);
 
 /// <summary>
 /// Broker, registry and services as children of this process. Each of them is started again when it dies, at the same address,
@@ -154,20 +176,41 @@ internal sealed class LocalSystem : IAsyncDisposable
     {
         var environment = new Dictionary<string, string> { ["KAFKA_BOOTSTRAP_SERVERS"] = bootstrap, ["SCHEMA_REGISTRY_URL"] = registry };
         var urls = new Dictionary<string, Uri>();
-        foreach (var name in SystemPlan.ServiceNames)
+        foreach (var name in plan.ServiceNames)
         {
-            var port = name == "ingest" && plan.IngestPort > 0 ? plan.IngestPort : Service.FreePort();
+            var port = name switch
+            {
+                "ingest" when plan.IngestPort > 0 => plan.IngestPort,
+                "serve" when plan.ServePort > 0 => plan.ServePort,
+                _ => Service.FreePort(),
+            };
             urls[name] = new Uri($"http://127.0.0.1:{port}");
-            var assembly = $"StreamDistill.{char.ToUpperInvariant(name[0])}{name[1..]}";
-            var program = ChildProgram.Of(name, assembly, ["--urls", urls[name].GetLeftPart(UriPartial.Authority), .. Lasting(), .. plan.Settings.GetValueOrDefault(name, [])], environment);
+            var program = ChildProgram.Of(
+                name, AssemblyOf(name), ["--urls", urls[name].GetLeftPart(UriPartial.Authority), .. Lasting(), .. OwnSettings(name, urls), .. plan.Settings], environment);
             Keep(new Service(program, NewLog(name), plan.Restarts, announce, time), services);
         }
 
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
-        var ready = Task.WhenAll(services.Select(service => service.ReadyAsync(http, urls[service.Name], ReadyPatience, cancellationToken)));
+        var ready = Task.WhenAll(services.Select(service => service.ReadyAsync(http, urls[service.Name], ReadyPatience, cancellationToken, ProbeOf(service.Name))));
         await await Task.WhenAny(ready, broken.Task);
         endpoints = new Endpoints(bootstrap, registry, urls, Environment.ProcessId);
     }
+
+    /// <summary>Serve is ready once a checkpoint is promoted, which can take its time.</summary>
+    private static string ProbeOf(string name) => name == "serve" ? "/health/live" : "/health/ready";
+
+    /// <summary>A local teacher is served by the same program as a student.</summary>
+    private static string AssemblyOf(string name) =>
+        name == SystemPlan.Teacher ? "StreamDistill.Serve" : $"StreamDistill.{char.ToUpperInvariant(name[0])}{name[1..]}";
+
+    private IEnumerable<string> OwnSettings(string name, Dictionary<string, Uri> urls) => (name, plan.Student) switch
+    {
+        (SystemPlan.Teacher, _) => [$"--Serve:Directory={plan.TeacherDirectory}", $"--Serve:ModelName={SystemPlan.TeacherModel}"],
+        ("teach", _) when plan.TeacherDirectory is not null => [$"--Teach:Teacher={new Uri(urls[SystemPlan.Teacher], "v1")}", $"--Teach:Model={SystemPlan.TeacherModel}"],
+        ("train", { } student) => [$"--Train:Student={student.Name}", $"--Train:BaseModel={student.BaseDirectory}", $"--Train:Output={student.CheckpointsDirectory}"],
+        ("serve", { } student) => [$"--Serve:Student={student.Name}"],
+        _ => [],
+    };
 
     /// <summary>
     /// Settings that let a restarted service go on at once. Its name lasts, so that it ends its predecessor's transaction; on the

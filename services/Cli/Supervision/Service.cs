@@ -107,9 +107,9 @@ internal sealed class Service : IAsyncDisposable
         }
     }
 
-    /// <summary>Returns when the service says that it is ready.</summary>
+    /// <summary>Returns when the service says that it is ready, or where that can last, that it is live.</summary>
     /// <exception cref="StreamDistillException">It was given up, or is not ready within the time given.</exception>
-    public async Task ReadyAsync(HttpClient http, Uri url, TimeSpan patience, CancellationToken cancellationToken)
+    public async Task ReadyAsync(HttpClient http, Uri url, TimeSpan patience, CancellationToken cancellationToken, string probe = "/health/ready")
     {
         var started = time.GetTimestamp();
         var answer = "it does not answer yet";
@@ -122,7 +122,7 @@ internal sealed class Service : IAsyncDisposable
 
             try
             {
-                using var response = await http.GetAsync(new Uri(url, "/health/ready"), cancellationToken);
+                using var response = await http.GetAsync(new Uri(url, probe), cancellationToken);
                 if (response.IsSuccessStatusCode)
                 {
                     return;

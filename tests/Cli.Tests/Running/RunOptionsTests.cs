@@ -21,10 +21,22 @@ public sealed class RunOptionsTests : IDisposable
     {
         Refused(Recorded() with { Prompts = "/none/p.jsonl" }, "--prompts is '/none/p.jsonl'", "no such file");
         Refused(Recorded() with { Teacher = "recorded:/none/c.jsonl" }, "--teacher is 'recorded:/none/c.jsonl'", "no file /none/c.jsonl");
-        Refused(Recorded() with { Teacher = "localhost:8000" }, "--teacher is 'localhost:8000'", "recorded:FILE or the http(s) address");
+        Refused(Recorded() with { Teacher = "localhost:8000" }, "--teacher is 'localhost:8000'", "recorded:FILE, student:DIR, or the http(s) address");
+        Refused(Recorded() with { Teacher = "student:/none" }, "--teacher is 'student:/none'", "config.json");
+        Refused(Recorded() with { Student = "/none" }, "--student is '/none'", "config.json");
         Refused(Endpoint() with { Model = null }, "--teacher is http://127.0.0.1:1/v1", "--model");
         Refused(Recorded() with { Samples = 0 }, "--samples is 0", "1 or more");
         Refused(Recorded() with { Settings = ["Teach"] }, "--set is 'Teach'", "Section:Key=value");
+    }
+
+    [Fact]
+    public void A_model_of_this_machine_is_set_up_by_the_system_and_not_by_the_options()
+    {
+        var options = Recorded() with { Teacher = "student:/models/teacher" };
+
+        Assert.Equal("/models/teacher", options.TeacherDirectory);
+        Assert.DoesNotContain(options.ServiceArguments(null), argument => argument.StartsWith("--Teach:", StringComparison.Ordinal));
+        Assert.Null(Endpoint().TeacherDirectory);
     }
 
     [Fact]

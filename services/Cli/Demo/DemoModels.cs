@@ -1,0 +1,99 @@
+using StreamDistill.Cli.Training;
+using StreamDistill.Student;
+using static TorchSharp.torch;
+
+namespace StreamDistill.Cli.Demo;
+
+/// <summary>A model of the demo, and how it is made.</summary>
+/// <param name="Name">Its directory's name.</param>
+/// <param name="HiddenSize">Width of the residual stream.</param>
+/// <param name="IntermediateSize">Width of the SwiGLU layers.</param>
+/// <param name="Problems">Problems that its corpus is made from.</param>
+/// <param name="Add">Writes the corpus.</param>
+internal sealed record DemoModelPlan(string Name, int HiddenSize, int IntermediateSize, int Problems, Action<JsonLinesFile, int, int> Add);
+
+/// <summary>
+/// The neural teacher and the base student that come with the project, for the simple word problems. Both are small Llama
+/// models of one tokenizer, so that the teacher's soft labels are over the student's tokens.
+/// </summary>
+internal static class DemoModels
+{
+    private const int VocabularySize = 512, Layers = 4, HeadSize = 32, ContextTokens = 512, TokenizerProblems = 5_000, HeldOutProblems = 200, TokensPerStep = 2048;
+
+    // Seeds of their own: the demo's and the study's prompts come from small seeds.
+    private const int CorpusSeed = 1_000_001, HeldOutSeed = 1_000_002;
+
+    /// <summary>Solves most of the problems, and not all.</summary>
+    public static readonly DemoModelPlan Teacher = new("teacher", 192, 512, 36_000, DemoCorpus.AddSolutions);
+
+    /// <summary>Knows the problems' language, and cannot solve them.</summary>
+    public static readonly DemoModelPlan Base = new("base", 128, 384, 15_000, DemoCorpus.AddLanguage);
+
+    /// <summary>The directory of a model beside this program.</summary>
+    public static string DirectoryOf(DemoModelPlan model) => Path.Combine(AppContext.BaseDirectory, "models", model.Name);
+
+    /// <summary>Trains a model from random weights; its last checkpoint goes to a directory of its name, in bfloat16.</summary>
+    /// <param name="model">Which one.</param>
+    /// <param name="output">Where to.</param>
+    /// <param name="work">For the corpus and the checkpoints. A training that was stopped there goes on.</param>
+    /// <param name="settings">Further settings of the trainer.</param>
+    /// <param name="announce">Gets what the trainer has to say to a person.</param>
+    /// <param name="cancellationToken">Stops the training.</param>
+    public static async Task<TrainedStudent> MakeAsync(
+        DemoModelPlan model, string output, string work, IReadOnlyList<string> settings, Action<string> announce, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(work);
+        var corpus = Path.Combine(work, model.Name + ".jsonl");
+        using (var lines = new JsonLinesFile(corpus))
+        {
+            model.Add(lines, CorpusSeed, model.Problems);
+            DemoCorpus.AddHeldOut(lines, HeldOutSeed, HeldOutProblems);
+        }
+
+        var untrained = Path.Combine(work, model.Name + "-untrained");
+        SaveUntrained(model, untrained);
+        var examples = File.ReadLines(corpus).LongCount();
+        var steps = new FileInfo(corpus).Length / BytesPerToken / TokensPerStep;
+        announce($"{model.Name}: {examples:N0} examples");
+        var trained = await new TrainingPlan(
+            model.Name,
+            untrained,
+            corpus,
+            Path.Combine(work, "checkpoints"),
+            [
+                "--Train:Passes=1", "--Train:RoundExamplesMax=1000000", $"--Train:SequenceLength={ContextTokens}", $"--Train:TokensPerStep={TokensPerStep}", "--Train:CheckpointSteps=200", "--Train:LogSteps=50",
+                "--Train:Optimizer:LearningRate=0.003", "--Train:Optimizer:WeightDecay=0.1", "--Train:Optimizer:WarmupSteps=50",
+                "--Train:Optimizer:Schedule=WarmupStableDecay", $"--Train:Optimizer:StableSteps={steps * 6 / 10}", $"--Train:Optimizer:DecaySteps={steps * 4 / 10}", "--Train:Optimizer:FinalShare=0.02",
+                .. settings,
+            ]).RunAsync(announce, cancellationToken);
+        using var result = StudentModel.Load(trained.Directory, dtype: bfloat16);
+        result.Save(Path.Combine(output, model.Name));
+        return trained;
+    }
+
+    // Of the corpora's lines, keys of the JSON included; it only sets the schedule's length.
+    private const int BytesPerToken = 3;
+
+    private static void SaveUntrained(DemoModelPlan plan, string directory)
+    {
+        var texts = ProblemStream.Of(CorpusSeed, ProblemPool.Training)
+            .Take(TokenizerProblems)
+            .SelectMany(problem => new[] { problem.Question, Wording.Reasoning(problem), "Calculate", DemoCorpus.AskForProblem, $"<think>\n\n</think>\n\n{Wording.FinalAnswer(problem)}", "user\nassistant\n" });
+        var tokenizer = BpeTrainer.Train(texts, new BpeTrainerOptions { VocabularySize = VocabularySize });
+        var config = new ModelConfig
+        {
+            VocabularySize = VocabularySize,
+            HiddenSize = plan.HiddenSize,
+            IntermediateSize = plan.IntermediateSize,
+            Layers = Layers,
+            Heads = plan.HiddenSize / HeadSize,
+            KeyValueHeads = plan.HiddenSize / HeadSize / 2,
+            HeadSize = HeadSize,
+            MaxPositions = ContextTokens,
+            TieEmbeddings = true,
+            EosTokenIds = [tokenizer.Chat!.EndOfTurn],
+        };
+        using var model = new StudentModel(Decoder.Create(config, seed: 1), tokenizer);
+        model.Save(directory);
+    }
+}

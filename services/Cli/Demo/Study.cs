@@ -1,0 +1,164 @@
+using System.Globalization;
+using System.Text.Json;
+using StreamDistill.Cli.Commands;
+using StreamDistill.Cli.Exporting;
+using StreamDistill.Cli.Running;
+using StreamDistill.Cli.Training;
+
+namespace StreamDistill.Cli.Demo;
+
+/// <summary>A way to train the student, and how it did with each seed.</summary>
+/// <param name="Name">Which one.</param>
+/// <param name="Results">The share of held-out problems solved and the mean tokens of an answer, by seed.</param>
+internal sealed record StudyResult(string Name, IReadOnlyList<(double PassAt1, double Tokens)> Results)
+{
+    public double MeanPassAt1 => Results.Average(result => result.PassAt1);
+
+    public double MeanTokens => Results.Average(result => result.Tokens);
+}
+
+/// <summary>
+/// One teacher, one base student, and everything else varied one by one: what is filtered, what is learnt from an answer, and
+/// whether the teacher's distribution is. Every student learns from as many examples, in the same rounds.
+/// </summary>
+internal sealed class Study(string directory, IReadOnlyList<int> seeds, int prompts, Action<string> announce)
+{
+    private const int Samples = 4, HeldOutProblems = 300, TopLogprobs = 5;
+    private const double Temperature = 0.8;
+
+    private static readonly Variant[] Variants =
+    [
+        new("unfiltered: the first answer", data => data.Answers(_ => true), []),
+        new("verified (target teacher, hard labels)", data => data.Curated, []),
+        new("  without the verifier numeric", data => data.Answers(completion => completion.PassesBut("numeric")), []),
+        new("  without the verifier finish", data => data.Answers(completion => completion.PassesBut("finish")), []),
+        new("  target answer", data => data.Curated, ["--Train:Target=Answer"]),
+        new("  target human", data => data.Curated, ["--Train:Target=Human"]),
+        new("  and soft labels, top-k", data => data.Curated, ["--Train:SoftLabels:Weight=0.5", "--Train:SoftLabels:Mode=TopK"]),
+        new("  and soft labels, sampled", data => data.Curated, ["--Train:SoftLabels:Weight=0.5", "--Train:SoftLabels:Mode=Sampled"]),
+    ];
+
+    /// <summary>Trains every student. What is in the directory already is not done again.</summary>
+    public async Task<IReadOnlyList<StudyResult>> RunAsync(CancellationToken cancellationToken)
+    {
+        var results = Variants.Select(_ => new List<(double, double)>()).ToArray();
+        var before = new List<(double, double)>();
+        foreach (var seed in seeds)
+        {
+            var data = await DatasetAsync(seed, cancellationToken);
+            for (var i = 0; i < Variants.Length; i++)
+            {
+                announce($"Seed {seed}: {Variants[i].Name.Trim()}…");
+                var trained = await TrainAsync(data, i, cancellationToken);
+                results[i].Add((trained.After!.PassAt1, trained.After.MeanTokens));
+                if (i == 0)
+                {
+                    before.Add((trained.Before!.PassAt1, trained.Before.MeanTokens));
+                }
+            }
+        }
+
+        return [new("before", before), .. Variants.Zip(results, (variant, result) => new StudyResult(variant.Name, result))];
+    }
+
+    private Task<TrainedStudent> TrainAsync(StudyData data, int variant, CancellationToken cancellationToken)
+    {
+        var path = Path.Combine(data.Directory, $"variant-{variant}.jsonl");
+        using (var lines = new JsonLinesFile(path))
+        {
+            foreach (var example in Variants[variant].Examples(data).Take(data.Count))
+            {
+                DemoCorpus.AddExample(lines, example.Problem.Question, example.Reasoning, example.Answer, json =>
+                {
+                    json.WriteString("reference_answer", Step.Write(example.Problem.Solve().Answer));
+                    json.WriteString("reference_rationale", Wording.Reasoning(example.Problem));
+                    if (example.SoftLabels is { ValueKind: JsonValueKind.Array } labels)
+                    {
+                        json.WritePropertyName("soft_labels");
+                        labels.WriteTo(json);
+                    }
+                });
+            }
+
+            DemoCorpus.AddHeldOut(lines, data.Seed, HeldOutProblems);
+        }
+
+        return new TrainingPlan(
+            $"variant-{variant}", DemoModels.DirectoryOf(DemoModels.Base), path, data.Directory, [.. StudentSettings.For(data.Seed), .. Variants[variant].Settings]).RunAsync(announce, cancellationToken);
+    }
+
+    private async Task<StudyData> DatasetAsync(int seed, CancellationToken cancellationToken)
+    {
+        var home = Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"seed-{seed}"));
+        Directory.CreateDirectory(home);
+        var problems = ProblemStream.Of(seed, ProblemPool.Training).Take(prompts).ToList();
+        var dataset = Path.Combine(home, "dataset");
+        if (!File.Exists(Path.Combine(dataset, OutputDirectory.Manifest)))
+        {
+            var path = Path.Combine(home, "prompts.jsonl");
+            using (var lines = new JsonLinesFile(path))
+            {
+                DemoCorpus.AddPrompts(lines, problems, Samples, Temperature, TopLogprobs);
+            }
+
+            await RunCommand.MakeDatasetAsync(
+                new RunOptions
+                {
+                    Prompts = path,
+                    Teacher = "student:" + DemoModels.DirectoryOf(DemoModels.Teacher),
+                    Out = dataset,
+                    Overwrite = true,
+                    MaxAttempts = 1,
+                    Settings = ["Compact:HoldoutShare=0"],
+                },
+                whileRunning: null,
+                cancellationToken);
+        }
+
+        return new StudyData(home, seed, problems, dataset);
+    }
+
+    private sealed record Variant(string Name, Func<StudyData, IEnumerable<StudyExample>> Examples, IReadOnlyList<string> Settings);
+
+    private sealed record StudyExample(WordProblem Problem, string? Reasoning, string Answer, JsonElement SoftLabels = default);
+
+    /// <summary>A seed's dataset.</summary>
+    private sealed class StudyData
+    {
+        private readonly IReadOnlyList<WordProblem> problems;
+        private readonly IReadOnlyList<DatasetCompletion> completions;
+
+        public StudyData(string directory, int seed, IReadOnlyList<WordProblem> problems, string dataset)
+        {
+            (Directory, Seed, this.problems) = (directory, seed, problems);
+            completions = DatasetFiles.Completions(dataset);
+            Curated =
+            [
+                .. DatasetFiles.Lines(Path.Combine(dataset, OutputDirectory.Curated)).Select(line =>
+                {
+                    var answer = line.GetProperty("messages")[1];
+                    return new StudyExample(
+                        ProblemOf(line.GetProperty("prompt_id").GetString()!), answer.GetProperty("reasoning_content").GetString(), answer.GetProperty("content").GetString()!, line.TryGetProperty("soft_labels", out var labels) ? labels : default);
+                }),
+            ];
+        }
+
+        public string Directory { get; }
+
+        public int Seed { get; }
+
+        /// <summary>What the pipeline kept.</summary>
+        public IReadOnlyList<StudyExample> Curated { get; }
+
+        /// <summary>How many examples every student gets.</summary>
+        public int Count => Curated.Count;
+
+        /// <summary>The first answer to each prompt that is kept.</summary>
+        public IEnumerable<StudyExample> Answers(Func<DatasetCompletion, bool> isKept) => completions
+            .Where(isKept)
+            .DistinctBy(completion => completion.PromptId)
+            .Select(completion => new StudyExample(ProblemOf(completion.PromptId), completion.Reasoning, completion.Answer));
+
+        private WordProblem ProblemOf(string promptId) => problems[DemoCorpus.NumberOf(promptId)];
+    }
+}
