@@ -60,6 +60,22 @@ public sealed class TrainingLoopTests : IDisposable
     }
 
     [Fact]
+    public async Task A_student_that_answers_what_the_base_did_not_is_promoted()
+    {
+        // The prompts held out are trained as well: whether the student generalises is not the question here.
+        var log = new ListLog();
+        log.Add(0, [.. Enumerable.Range(0, 8).SelectMany(number => new[] { Samples.Example(number), Samples.Example(number, Split.HOLDOUT) with { ExampleId = StableId.Of("held", $"{number}") } })]);
+
+        await RunAsync(Options(passes: 100, target: Target.Answer), log);
+
+        var last = Store().Latest()!;
+        Assert.Equal(1, last.State.Evaluation!.PassAt1);
+        Assert.Equal(1 / 256.0, last.State.Evaluation.P!.Value, 9);
+        Assert.Equal(last.Name, Store().Promoted!.Name);
+        Assert.True(last.State.Promoted);
+    }
+
+    [Fact]
     public async Task After_too_many_steps_without_a_finite_loss_training_stops_at_the_last_good_checkpoint()
     {
         var log = new ListLog();
@@ -106,7 +122,7 @@ public sealed class TrainingLoopTests : IDisposable
 
     public void Dispose() => directory.Dispose();
 
-    private TrainOptions Options(int roundExamplesMax = 1000, bool promoteBase = false) => new()
+    private TrainOptions Options(int roundExamplesMax = 1000, bool promoteBase = false, int passes = 2, Target target = Target.Teacher) => new()
     {
         Student = "s",
         BaseModel = directory["base"],
@@ -119,6 +135,8 @@ public sealed class TrainingLoopTests : IDisposable
         NonFiniteStepsMax = 3,
         RoundExamplesMax = roundExamplesMax,
         PromoteBase = promoteBase,
+        Passes = passes,
+        Target = target,
         Optimizer = new OptimizerOptions { LearningRate = 3e-3, WarmupSteps = 3 },
         Evaluation = new EvaluationOptions { MaxTokens = 6, Rows = 3 },
     };

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace StreamDistill.Train;
 
-/// <summary>A student and its optimizer.</summary>
+/// <summary>A student and its optimizer. Weights are trained, and stored, in float32, whatever the base model's type.</summary>
 internal sealed class Learner : IDisposable
 {
     private const string TrainerFile = "trainer.safetensors", AdapterDirectory = "adapter";
@@ -49,6 +49,8 @@ internal sealed class Learner : IDisposable
     /// <exception cref="Contracts.StreamDistillException">The base model cannot be read.</exception>
     public static Learner Begin(TrainOptions options)
     {
+        // libtorch's own beginning differs from process to process.
+        _ = manual_seed(options.Seed);
         var student = StudentModel.Load(options.BaseModel, device(options.Device), ScalarType.Float32);
         var adapter = options.Method == Method.Lora ? student.Decoder.AttachLora(options.Lora.ToLora(options.Seed)) : null;
         return new Learner(options, student, adapter);
