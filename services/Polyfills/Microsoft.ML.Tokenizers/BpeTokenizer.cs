@@ -94,15 +94,16 @@ public sealed class BpeTokenizer : Tokenizer
 
     private void EncodePiece(ReadOnlySpan<char> piece, List<int> ids)
     {
-        if (_special is { } special && special.TryGetValue(piece, out var id))
+        if (_cache.Find(piece) is { } known)
         {
-            ids.Add(id);
+            ids.AddRange(known.AsSpan());
             return;
         }
 
-        if (_cache.Find(piece) is { } known)
+        if (_special is { } special && special.TryGetValue(piece, out var id))
         {
-            ids.AddRange(known);
+            _cache.Keep(piece, [id]);
+            ids.Add(id);
             return;
         }
 

@@ -17,7 +17,8 @@ public abstract class Tokenizer
     /// <param name="considerNormalization">Whether the text is normalised first, where the tokenizer has a normaliser.</param>
     public IReadOnlyList<int> EncodeToIds(string text, bool considerPreTokenization = true, bool considerNormalization = true)
     {
-        var ids = new List<int>();
+        // A token is about four characters of prose; a list that is too short grows.
+        var ids = new List<int>((text?.Length ?? 0) / 4);
         if (!string.IsNullOrEmpty(text))
         {
             Encode(text, considerPreTokenization, ids);

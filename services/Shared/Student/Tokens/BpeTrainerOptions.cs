@@ -22,7 +22,8 @@ public sealed record BpeTrainerOptions
     {
         if (VocabularySize < 256 + SpecialTokens.Count)
         {
-            throw new StreamDistillException($"{nameof(VocabularySize)} is {VocabularySize}; it must be at least {256 + SpecialTokens.Count}: the 256 bytes and the special tokens.");
+            throw new StreamDistillException(
+                $"{nameof(VocabularySize)} is {VocabularySize}; it must be at least {256 + SpecialTokens.Count}: the 256 bytes and the special tokens.");
         }
 
         if (SpecialTokens.Any(string.IsNullOrEmpty) || SpecialTokens.Distinct().Count() != SpecialTokens.Count)

@@ -9,7 +9,8 @@ namespace StreamDistill.Student;
 internal static class ByteAlphabet
 {
     private static readonly string Characters = string.Concat(Enumerable.Range(0, 256).Select(CharacterOf));
-    private static readonly short[] Bytes = [.. Enumerable.Range(0, Characters.Max() + 1).Select(code => (short)Characters.IndexOf((char)code, StringComparison.Ordinal))];
+    private static readonly short[] Bytes = [.. Enumerable.Range(0, Characters.Max() + 1)
+        .Select(code => (short)Characters.IndexOf((char)code, StringComparison.Ordinal))];
 
     /// <summary>The character that stands for the byte.</summary>
     public static char Character(byte value) => Characters[value];

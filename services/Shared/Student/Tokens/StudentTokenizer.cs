@@ -44,7 +44,9 @@ public sealed class StudentTokenizer
         }
 
         _added = new(definition.AddedTokens.Where(token => !token.Normalized));
-        _addedNormalized = new(definition.AddedTokens.Where(token => token.Normalized).Select(token => token with { Content = Normalized(token.Content) }));
+        _addedNormalized = new(definition.AddedTokens
+            .Where(token => token.Normalized)
+            .Select(token => token with { Content = Normalized(token.Content) }));
         SpecialTokens = definition.AddedTokens.Where(token => token.Special).ToDictionary(token => token.Content, token => token.Id);
         _bpe = BpeTokenizer.Create(new(definition.Vocabulary)
         {
@@ -88,7 +90,9 @@ public sealed class StudentTokenizer
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException)
         {
-            throw new StreamDistillException($"{path}: model.merges and model.vocab do not fit each other: {e.Message} Get the file again from where the model came from.", innerException: e);
+            throw new StreamDistillException(
+                $"{path}: model.merges and model.vocab do not fit each other: {e.Message} Get the file again from where the model came from.",
+                innerException: e);
         }
     }
 

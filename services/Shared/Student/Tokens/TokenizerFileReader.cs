@@ -72,7 +72,9 @@ internal sealed class TokenizerFileReader
         foreach (var name in (string[])["unk_token", "continuing_subword_prefix", "end_of_word_suffix", "dropout", "byte_fallback"])
         {
             var value = Field(model, name, "model");
-            if (!(IsNull(value) || value.ValueKind == JsonValueKind.False || IsText(value, "") || (value.ValueKind == JsonValueKind.Number && value.GetDouble() == 0)))
+            var isNone = IsNull(value) || value.ValueKind == JsonValueKind.False || IsText(value, "")
+                || (value.ValueKind == JsonValueKind.Number && value.GetDouble() == 0);
+            if (!isNone)
             {
                 throw Wrong($"model.{name}", Shown(value), "none, as in byte-level BPE");
             }
@@ -84,7 +86,12 @@ internal sealed class TokenizerFileReader
         var entries = Field(model, "vocab", "model");
         var vocabulary = new Dictionary<string, int>();
         var ids = new HashSet<int>();
-        foreach (var entry in entries.ValueKind == JsonValueKind.Object ? entries.EnumerateObject() : throw Wrong("model.vocab", Shown(entries), "an object of tokens and ids"))
+        if (entries.ValueKind != JsonValueKind.Object)
+        {
+            throw Wrong("model.vocab", Shown(entries), "an object of tokens and ids");
+        }
+
+        foreach (var entry in entries.EnumerateObject())
         {
             var id = ReadId(entry.Value, $"model.vocab, token '{entry.Name}'");
             if (!vocabulary.TryAdd(entry.Name, id) || !ids.Add(id))
@@ -146,7 +153,8 @@ internal sealed class TokenizerFileReader
                 }
             }
 
-            if (content.Length == 0 || !contents.Add(content) || (!ids.TryAdd(id, content) && ids[id] != content) || vocabulary.GetValueOrDefault(content, id) != id)
+            var isTaken = (!ids.TryAdd(id, content) && ids[id] != content) || vocabulary.GetValueOrDefault(content, id) != id;
+            if (isTaken || content.Length == 0 || !contents.Add(content))
             {
                 throw Wrong(where, $"'{content}' with id {id}", "a text that is not empty, each text and each id once");
             }
@@ -183,7 +191,8 @@ internal sealed class TokenizerFileReader
                 return SplitPattern.Gpt2Digits;
             }
 
-            if (parts.Count == 2 && !byRegex && IsText(Field(first, "type", Name), "Split") && IsText(Field(first, "behavior", Name), "Isolated") && !Flag(first, "invert", Name)
+            if (parts.Count == 2 && !byRegex && IsText(Field(first, "type", Name), "Split")
+                && IsText(Field(first, "behavior", Name), "Isolated") && !Flag(first, "invert", Name)
                 && Field(Field(first, "pattern", Name), "Regex", Name) is { ValueKind: JsonValueKind.String } regex
                 && SplitPatterns.FirstOrDefault(pattern => IsText(regex, pattern.Regex)) is { } known)
             {
@@ -191,7 +200,10 @@ internal sealed class TokenizerFileReader
             }
         }
 
-        throw Wrong(Name, Shown(preTokenizer), "ByteLevel without add_prefix_space (GPT-2), Digits and ByteLevel (SmolLM), Split with the expression of Llama 3 or Qwen2 and ByteLevel");
+        throw Wrong(
+            Name,
+            Shown(preTokenizer),
+            "ByteLevel without add_prefix_space (GPT-2), Digits and ByteLevel (SmolLM), Split with the expression of Llama 3 or Qwen2 and ByteLevel");
     }
 
     /// <returns>The special token that it puts before every text.</returns>
