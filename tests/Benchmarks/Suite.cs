@@ -33,6 +33,9 @@ internal static class Suite
         new IngestBenchmark(),
         new PipelineBenchmark(),
         new LatencyBenchmark(),
+        new TrainingBenchmark(),
+        new TrainingMemoryBenchmark(),
+        new SoftLabelSizeBenchmark(),
         new GenerationBenchmark(),
     ];
 

@@ -78,7 +78,7 @@ def norm(x, weight, config):
     return weight * (x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + config["rms_norm_eps"]))
 
 
-def forward(config, weights, tokens, positions, mask):
+def hidden(config, weights, tokens, positions, mask):
     heads, shared, size = sizes(config)
     turns, factor = frequencies(config, int(positions.max()) + 1)
     angles = positions.float()[..., None] * turns
@@ -97,8 +97,15 @@ def forward(config, weights, tokens, positions, mask):
         x = x + linear(y, at + "self_attn.o_proj")
         y = norm(x, weights[at + "post_attention_layernorm.weight"], config)
         x = x + linear(F.silu(linear(y, at + "mlp.gate_proj")) * linear(y, at + "mlp.up_proj"), at + "mlp.down_proj")
-    x = norm(x, weights["model.norm.weight"], config)
+    return norm(x, weights["model.norm.weight"], config)
+
+
+def logits(config, weights, x):
     return F.linear(x, weights["model.embed_tokens.weight" if config["tie_word_embeddings"] else "lm_head.weight"])
+
+
+def forward(config, weights, tokens, positions, mask):
+    return logits(config, weights, hidden(config, weights, tokens, positions, mask))
 
 
 def shapes(config):
