@@ -15,6 +15,7 @@ var root = new RootCommand(
     SubmitCommand.Create(),
     TrainCommand.Create(),
     ServeCommand.Create(),
+    PromoteCommand.Create(),
     StatusCommand.Create(),
     ExportCommand.Create(),
     TopicsCommand.Create(),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using StreamDistill.Contracts;
 using TorchSharp;
 
@@ -149,8 +150,8 @@ internal sealed class TrainingLoop(
         {
             telemetry.Evaluated(figures);
             logger.LogInformation(
-                "step {Step}  pass@1 {PassAt1:P1} of {Answers}  {MeanTokens:F1} tokens per answer  p50 {Latency:F0} ms  p {P}  {Promotion}",
-                state.Step, figures.PassAt1, figures.Answers, figures.MeanTokens, figures.LatencyP50Ms, figures.P, isBetter ? "promoted" : "not promoted");
+                "step {Step}  pass@1 {PassAt1:P1} of {Answers}  {MeanTokens:F1} tokens per answer  p50 {Latency:F0} ms{P}  {Promotion}",
+                state.Step, figures.PassAt1, figures.Answers, figures.MeanTokens, figures.LatencyP50Ms, figures.P is { } p ? string.Create(CultureInfo.InvariantCulture, $"  p {p:G3}") : "", isBetter ? "promoted" : "not promoted");
         }
 
         if (isEvaluated)

@@ -48,20 +48,9 @@ internal static class DatasetLines
 
         json.WriteEndArray();
         json.WriteString("policy_hash", example.PolicyHash);
-        if (example.Reference?.Rationale is { } rationale)
-        {
-            json.WriteString("reference_rationale", rationale);
-        }
-
-        if (example.Checks.Count > 0)
-        {
-            Checks(json, example.Checks);
-        }
-
-        if (example.SoftLabels is { Count: > 0 } labels)
-        {
-            SoftLabels(json, labels);
-        }
+        json.WriteString("reference_rationale", example.Reference?.Rationale);
+        Checks(json, example.Checks);
+        SoftLabels(json, example.SoftLabels);
     }
 
     /// <summary>verified.jsonl and rejected.jsonl.</summary>
@@ -160,8 +149,14 @@ internal static class DatasetLines
         json.WriteEndArray();
     }
 
-    private static void SoftLabels(Utf8JsonWriter json, IEnumerable<SoftLabel> labels)
+    private static void SoftLabels(Utf8JsonWriter json, IEnumerable<SoftLabel>? labels)
     {
+        if (labels is null)
+        {
+            json.WriteNull("soft_labels");
+            return;
+        }
+
         json.WriteStartArray("soft_labels");
         foreach (var label in labels)
         {

@@ -37,6 +37,6 @@ internal sealed class StudentProgress(Endpoints endpoints, string student)
     private static bool HasReached(Checkpoint checkpoint, IReadOnlyDictionary<TopicPartition, long> ends)
     {
         var consumed = checkpoint.ConsumedOffsets.ToDictionary(offset => offset.Partition, offset => offset.Offset);
-        return checkpoint.Evaluation.Count > 0 && ends.All(end => end.Value <= consumed.GetValueOrDefault(end.Key.Partition.Value));
+        return ends.All(end => end.Value <= consumed.GetValueOrDefault(end.Key.Partition.Value));
     }
 }

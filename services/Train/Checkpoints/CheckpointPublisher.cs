@@ -3,7 +3,7 @@ using StreamDistill.Contracts;
 
 namespace StreamDistill.Train;
 
-/// <summary>Publishes evaluated checkpoints, each once, and says which one is to be served.</summary>
+/// <summary>Publishes the base model and the checkpoint at each round's end, each once, and says which one is to be served.</summary>
 /// <param name="topic">Null where training is from a file: then nothing is published.</param>
 /// <param name="checkpoints">Knows the parents and what is promoted.</param>
 internal sealed class CheckpointPublisher(CheckpointTopic? topic, CheckpointStore checkpoints)
@@ -26,7 +26,7 @@ internal sealed class CheckpointPublisher(CheckpointTopic? topic, CheckpointStor
         var state = checkpoint.State;
         var last = await topic.ReadLastAsync(state.Student, cancellationToken);
         ServedUri = last?.Serving?.Uri;
-        if (state.Evaluation is null || (last is not null && last.RunId == state.RunId && last.Step >= state.Step))
+        if (!state.IsBetweenRounds || (last is not null && last.RunId == state.RunId && last.Step >= state.Step))
         {
             return;
         }
@@ -39,11 +39,15 @@ internal sealed class CheckpointPublisher(CheckpointTopic? topic, CheckpointStor
         ServedUri = serving?.Uri;
     }
 
-    private Checkpoint RecordOf(StoredCheckpoint checkpoint, ServingCheckpoint? serving)
+    /// <summary>None where nothing is held out.</summary>
+    private static Dictionary<string, double> FiguresOf(EvaluationFigures? figures)
     {
-        var state = checkpoint.State;
-        var figures = state.Evaluation!;
-        var evaluation = new Dictionary<string, double>
+        if (figures is null)
+        {
+            return [];
+        }
+
+        var record = new Dictionary<string, double>
         {
             ["pass_at_1"] = figures.PassAt1,
             ["answers"] = figures.Answers,
@@ -52,9 +56,15 @@ internal sealed class CheckpointPublisher(CheckpointTopic? topic, CheckpointStor
         };
         if (figures.P is { } p)
         {
-            evaluation["p"] = p;
+            record["p"] = p;
         }
 
+        return record;
+    }
+
+    private Checkpoint RecordOf(StoredCheckpoint checkpoint, ServingCheckpoint? serving)
+    {
+        var state = checkpoint.State;
         return new Checkpoint
         {
             Student = state.Student,
@@ -64,11 +74,12 @@ internal sealed class CheckpointPublisher(CheckpointTopic? topic, CheckpointStor
             BaseModel = state.BaseModel,
             Uri = checkpoint.Uri,
             Sha256 = checkpoint.Sha256,
-            ConsumedOffsets = [.. state.Offsets.OrderBy(pair => pair.Key).Select(pair => new PartitionOffset { Topic = Topics.Curated, Partition = pair.Key, Offset = pair.Value })],
+            // A checkpoint names the offsets after its round. The base model's round is yet to begin; all others that are published have ended theirs.
+            ConsumedOffsets = state.Step == 0 ? [] : [.. state.Offsets.OrderBy(pair => pair.Key).Select(pair => new PartitionOffset { Topic = Topics.Curated, Partition = pair.Key, Offset = pair.Value })],
             ExamplesSeen = state.ExamplesSeen,
             TokensSeen = state.TokensSeen,
             TrainLoss = state.TrainLoss,
-            Evaluation = evaluation,
+            Evaluation = FiguresOf(state.Evaluation),
             Promoted = state.Promoted,
             CreatedAt = state.CreatedAt,
             Serving = serving,

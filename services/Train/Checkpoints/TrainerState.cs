@@ -63,6 +63,9 @@ internal sealed record TrainerState
     /// <summary>The mean loss of the round so far; 0 before the first step.</summary>
     public double TrainLoss => RoundLosses == 0 ? 0 : RoundLossSum / RoundLosses;
 
+    /// <summary>Whether this is the base model or the end of a round; within a round at least a step of its pass is done.</summary>
+    public bool IsBetweenRounds => StepInPass == 0;
+
     /// <summary>The state after a step.</summary>
     public TrainerState After(StepResult result) => this with
     {

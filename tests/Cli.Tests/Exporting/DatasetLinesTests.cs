@@ -48,7 +48,7 @@ public sealed class DatasetLinesTests
         };
 
         Assert.Equal(
-            """{"messages":[{"role":"user","content":"1 + 1 = ? <b>"},{"role":"assistant","content":"2 ≠ 3","reasoning_content":"one and one"}],"example_id":"e1","prompt_id":"p1","completion_id":"c1","tenant":"acme","task":"math","kind":"REASONING","split":"TRAIN","weight":1,"reference_answer":null,"content_hash":"h","teacher":{"provider":"recorded","model":"m","revision":null,"licence":null},"verifiers":["numeric@1"],"policy_hash":"ph"}""",
+            """{"messages":[{"role":"user","content":"1 + 1 = ? <b>"},{"role":"assistant","content":"2 ≠ 3","reasoning_content":"one and one"}],"example_id":"e1","prompt_id":"p1","completion_id":"c1","tenant":"acme","task":"math","kind":"REASONING","split":"TRAIN","weight":1,"reference_answer":null,"content_hash":"h","teacher":{"provider":"recorded","model":"m","revision":null,"licence":null},"verifiers":["numeric@1"],"policy_hash":"ph","reference_rationale":null,"checks":[],"soft_labels":null}""",
             Line(json => DatasetLines.Curated(json, example)));
     }
 
