@@ -40,6 +40,15 @@ public sealed class TrainingLoopTests : IDisposable
     }
 
     [Fact]
+    public async Task A_log_of_held_out_examples_alone_judges_the_base_model_and_trains_nothing()
+    {
+        await RunAsync(Options(), Log(0));
+
+        var only = Store().Latest()!;
+        Assert.Equal((0, 0, 4), (only.State.Step, only.State.ExamplesSeen, only.State.Evaluation!.Answers));
+    }
+
+    [Fact]
     public async Task A_run_that_is_begun_again_after_its_end_does_nothing_more()
     {
         await RunAsync(Options(), Log(60));

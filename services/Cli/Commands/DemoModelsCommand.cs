@@ -8,6 +8,9 @@ namespace StreamDistill.Cli.Commands;
 /// <summary>Makes the demo's models again, from nothing.</summary>
 internal static class DemoModelsCommand
 {
+    /// <summary>Where the demo and the study find the models.</summary>
+    public static Option<string> ModelsOption() => new("--models") { Description = "The directory with the models teacher and base, as 'demo-models' leaves them.", Required = true };
+
     public static Command Create()
     {
         var output = new Option<string>("--out") { Description = "The directory for the models' directories, teacher and base.", Required = true };

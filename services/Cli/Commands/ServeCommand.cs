@@ -17,13 +17,13 @@ internal static class ServeCommand
         command.SetGuardedAction(async (parsed, cancellationToken) =>
         {
             var address = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{parsed.GetValue(port)}");
-            var logs = Directory.CreateTempSubdirectory("streamdistill-serve-").FullName;
+            var logs = Directory.CreateTempSubdirectory("streamdistill-serve-");
             var program = ChildProgram.Of(
                 "serve",
                 "StreamDistill.Serve",
                 ["--urls", address, $"--Serve:Directory={Path.GetFullPath(parsed.GetRequiredValue(student))}", .. (parsed.GetValue(set) ?? []).Select(setting => "--" + setting)],
                 new Dictionary<string, string>());
-            await using var server = new Service(program, new ChildLog("serve", Path.Combine(logs, "serve.log"), RunDisplay.Say), RestartPolicy.Limited, RunDisplay.Say, TimeProvider.System);
+            await using var server = new Service(program, new ChildLog("serve", Path.Combine(logs.FullName, "serve.log"), RunDisplay.Say), RestartPolicy.Limited, RunDisplay.Say, TimeProvider.System);
             using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
             await server.ReadyAsync(http, new Uri(address), TimeSpan.FromMinutes(2), cancellationToken);
             await Console.Out.WriteLineAsync($"{address}/v1 answers. Ctrl-C stops it.");
@@ -36,6 +36,8 @@ internal static class ServeCommand
                 await server.StopAsync();
             }
 
+            // One that failed leaves its log: the error names it.
+            logs.Delete(recursive: true);
             return ExitCode.Done;
         });
         return command;

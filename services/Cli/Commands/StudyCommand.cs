@@ -12,13 +12,14 @@ internal static class StudyCommand
     public static Command Create()
     {
         var output = new Option<string>("--out") { Description = "The directory for datasets and checkpoints. A study that was stopped goes on there.", Required = true };
+        var models = DemoModelsCommand.ModelsOption();
         var prompts = new Option<int>("--prompts") { Description = "How many prompts the teacher answers, for each seed.", DefaultValueFactory = _ => 600 };
         var seeds = new Option<int[]>("--seed") { Description = "A seed; may be given several times.", DefaultValueFactory = _ => [11, 12, 13] };
-        var command = new Command("study", "Train the demo's student on verified and unfiltered answers, each target, hard and soft labels, and without each verifier.") { output, prompts, seeds };
+        var command = new Command("study", "Train the demo's student on verified and unfiltered answers, each target, hard and soft labels, and without each verifier.") { output, models, prompts, seeds };
         command.SetGuardedAction(async (parsed, cancellationToken) =>
         {
             var directory = Path.GetFullPath(parsed.GetRequiredValue(output));
-            var results = await new Study(directory, parsed.GetRequiredValue(seeds), parsed.GetValue(prompts), RunDisplay.Say).RunAsync(cancellationToken);
+            var results = await new Study(directory, parsed.GetRequiredValue(models), parsed.GetRequiredValue(seeds), parsed.GetValue(prompts), RunDisplay.Say).RunAsync(cancellationToken);
             RunDisplay.Show(TableOf(results, parsed.GetRequiredValue(seeds)));
             return ExitCode.Done;
         });

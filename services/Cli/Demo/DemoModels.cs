@@ -1,3 +1,4 @@
+using StreamDistill.Cli.Commands;
 using StreamDistill.Cli.Training;
 using StreamDistill.Student;
 using static TorchSharp.torch;
@@ -29,8 +30,15 @@ internal static class DemoModels
     /// <summary>Knows the problems' language, and cannot solve them.</summary>
     public static readonly DemoModelPlan Base = new("base", 128, 384, 15_000, DemoCorpus.AddLanguage);
 
-    /// <summary>The directory of a model beside this program.</summary>
-    public static string DirectoryOf(DemoModelPlan model) => Path.Combine(AppContext.BaseDirectory, "models", model.Name);
+    /// <summary>The directory of a model among others, as 'demo-models' left them.</summary>
+    /// <exception cref="UsageException">It is not there.</exception>
+    public static string DirectoryOf(DemoModelPlan model, string models)
+    {
+        var directory = Path.Combine(models, model.Name);
+        return File.Exists(Path.Combine(directory, ModelConfig.FileName))
+            ? directory
+            : throw new UsageException($"--models is '{models}', and there is no model {model.Name} in it. Make both with: streamdistill demo-models --out {models} --work WORK");
+    }
 
     /// <summary>Trains a model from random weights; its last checkpoint goes to a directory of its name, in bfloat16.</summary>
     /// <param name="model">Which one.</param>
@@ -46,8 +54,8 @@ internal static class DemoModels
         var corpus = Path.Combine(work, model.Name + ".jsonl");
         using (var lines = new JsonLinesFile(corpus))
         {
-            model.Add(lines, CorpusSeed, model.Problems);
             DemoCorpus.AddHeldOut(lines, HeldOutSeed, HeldOutProblems);
+            model.Add(lines, CorpusSeed, model.Problems);
         }
 
         var untrained = Path.Combine(work, model.Name + "-untrained");

@@ -1,13 +1,10 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using Spectre.Console;
 using StreamDistill.Cli.Commands;
-using StreamDistill.Cli.Display;
 using StreamDistill.Cli.Running;
 using StreamDistill.Cli.Supervision;
 using StreamDistill.Cli.Training;
 using StreamDistill.Student;
-using StreamDistill.Train;
 
 namespace StreamDistill.Cli.Demo;
 
@@ -15,10 +12,13 @@ namespace StreamDistill.Cli.Demo;
 /// The whole path with a neural teacher: prompts, four answers each, verification, dataset, a student that learns from it while
 /// it grows, its promoted checkpoint served. Beside it a student that learns from as many answers as they came.
 /// </summary>
-internal sealed class NeuralDemo(string directory, int seed, int prompts, Action<string> announce)
+internal sealed class NeuralDemo(string directory, string models, int seed, int prompts, Action<string> announce)
 {
     private const int Samples = 4, HeldOutProblems = 200, TopLogprobs = 5;
     private const double Temperature = 0.8;
+
+    private readonly string teacher = DemoModels.DirectoryOf(DemoModels.Teacher, models);
+    private readonly string beginner = DemoModels.DirectoryOf(DemoModels.Base, models);
 
     private string PromptsPath => Path.Combine(directory, "prompts.jsonl");
 
@@ -42,8 +42,8 @@ internal sealed class NeuralDemo(string directory, int seed, int prompts, Action
             new RunOptions
             {
                 Prompts = PromptsPath,
-                Teacher = "student:" + DemoModels.DirectoryOf(DemoModels.Teacher),
-                Student = DemoModels.DirectoryOf(DemoModels.Base),
+                Teacher = "student:" + teacher,
+                Student = beginner,
                 Out = DatasetPath,
                 Overwrite = true,
                 MaxAttempts = 1,
@@ -66,8 +66,8 @@ internal sealed class NeuralDemo(string directory, int seed, int prompts, Action
             prompts,
             run.Dataset.Statistics.Outcomes.GetValueOrDefault("PASS") / (double)run.Dataset.Statistics.Verdicts,
             [
-                await JudgeAsync("teacher", DemoModels.DirectoryOf(DemoModels.Teacher)),
-                await JudgeAsync("student before", DemoModels.DirectoryOf(DemoModels.Base)),
+                await JudgeAsync("teacher", teacher),
+                await JudgeAsync("student before", beginner),
                 await JudgeAsync("student, unfiltered answers", unfiltered.Directory),
                 await JudgeAsync("student, verified answers", live.Directory),
             ],
@@ -89,17 +89,17 @@ internal sealed class NeuralDemo(string directory, int seed, int prompts, Action
         var path = Path.Combine(directory, "unfiltered.jsonl");
         using (var lines = new JsonLinesFile(path))
         {
+            // Before the rest, so that the first round is judged by all of them.
+            DemoCorpus.AddHeldOut(lines, seed, HeldOutProblems);
             var first = DatasetFiles.Completions(DatasetPath).Where(completion => completion.SampleIndex == 0).Take(examples);
             foreach (var completion in first)
             {
                 var problem = problems[DemoCorpus.NumberOf(completion.PromptId)];
                 DemoCorpus.AddExample(lines, problem.Question, completion.Reasoning, completion.Answer);
             }
-
-            DemoCorpus.AddHeldOut(lines, seed, HeldOutProblems);
         }
 
-        return await new TrainingPlan("unfiltered", DemoModels.DirectoryOf(DemoModels.Base), path, StudentsPath, StudentSettings.For(seed)).RunAsync(announce, cancellationToken);
+        return await new TrainingPlan("unfiltered", beginner, path, StudentsPath, StudentSettings.For(seed)).RunAsync(announce, cancellationToken);
     }
 
     /// <summary>What the served student says to a problem that it has not seen; null where none was promoted.</summary>

@@ -21,10 +21,13 @@ internal sealed record StudyResult(string Name, IReadOnlyList<(double PassAt1, d
 /// One teacher, one base student, and everything else varied one by one: what is filtered, what is learnt from an answer, and
 /// whether the teacher's distribution is. Every student learns from as many examples, in the same rounds.
 /// </summary>
-internal sealed class Study(string directory, IReadOnlyList<int> seeds, int prompts, Action<string> announce)
+internal sealed class Study(string directory, string models, IReadOnlyList<int> seeds, int prompts, Action<string> announce)
 {
     private const int Samples = 4, HeldOutProblems = 300, TopLogprobs = 5;
     private const double Temperature = 0.8;
+
+    private readonly string teacher = DemoModels.DirectoryOf(DemoModels.Teacher, models);
+    private readonly string beginner = DemoModels.DirectoryOf(DemoModels.Base, models);
 
     private static readonly Variant[] Variants =
     [
@@ -66,6 +69,8 @@ internal sealed class Study(string directory, IReadOnlyList<int> seeds, int prom
         var path = Path.Combine(data.Directory, $"variant-{variant}.jsonl");
         using (var lines = new JsonLinesFile(path))
         {
+            // Before the rest, so that the first round is judged by all of them.
+            DemoCorpus.AddHeldOut(lines, data.Seed, HeldOutProblems);
             foreach (var example in Variants[variant].Examples(data).Take(data.Count))
             {
                 DemoCorpus.AddExample(lines, example.Problem.Question, example.Reasoning, example.Answer, json =>
@@ -79,12 +84,10 @@ internal sealed class Study(string directory, IReadOnlyList<int> seeds, int prom
                     }
                 });
             }
-
-            DemoCorpus.AddHeldOut(lines, data.Seed, HeldOutProblems);
         }
 
         return new TrainingPlan(
-            $"variant-{variant}", DemoModels.DirectoryOf(DemoModels.Base), path, data.Directory, [.. StudentSettings.For(data.Seed), .. Variants[variant].Settings]).RunAsync(announce, cancellationToken);
+            $"variant-{variant}", beginner, path, data.Directory, [.. StudentSettings.For(data.Seed), .. Variants[variant].Settings]).RunAsync(announce, cancellationToken);
     }
 
     private async Task<StudyData> DatasetAsync(int seed, CancellationToken cancellationToken)
@@ -105,7 +108,7 @@ internal sealed class Study(string directory, IReadOnlyList<int> seeds, int prom
                 new RunOptions
                 {
                     Prompts = path,
-                    Teacher = "student:" + DemoModels.DirectoryOf(DemoModels.Teacher),
+                    Teacher = "student:" + teacher,
                     Out = dataset,
                     Overwrite = true,
                     MaxAttempts = 1,

@@ -13,7 +13,10 @@ internal sealed class RoundPlanner(TrainOptions options, IExampleLog log, Exampl
     /// <param name="last">The round before; null for the first.</param>
     /// <param name="withdrawn">Takes the examples withdrawn after they were trained, and the rounds that trained them first.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <returns>Null where the log has an end and nothing is left to train.</returns>
+    /// <returns>
+    /// Null where the log has an end and nothing is left to train. A log that has nothing but held-out examples is one round
+    /// without steps: the base model is judged by them.
+    /// </returns>
     public async Task<Round?> NextAsync(Round? last, ICollection<(UInt128 Id, int Round)> withdrawn, CancellationToken cancellationToken)
     {
         var from = last?.Plan.To ?? new Dictionary<int, long>();
@@ -27,7 +30,7 @@ internal sealed class RoundPlanner(TrainOptions options, IExampleLog log, Exampl
             to = Cut(start, ends, options.RoundExamplesMax);
             if (NewRecords(start, to) == 0)
             {
-                return null;
+                return last is null && draft.HasHoldout ? draft.ToRound(from, to, encoder.Counts) : null;
             }
 
             await foreach (var record in log.ReadAsync(start, to, cancellationToken))
@@ -83,6 +86,8 @@ internal sealed class RoundPlanner(TrainOptions options, IExampleLog log, Exampl
         private readonly int number = (last?.Plan.Number ?? 0) + 1;
 
         public int NewExamples => fresh.Count;
+
+        public bool HasHoldout => holdout.Count > 0;
 
         public void Take(ExampleRecord record, ExampleEncoder encoder, ICollection<(UInt128 Id, int Round)> withdrawn)
         {
