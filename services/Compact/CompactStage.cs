@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Confluent.Kafka;
 using streamdistill;
 using StreamDistill.Contracts;
@@ -14,10 +15,10 @@ namespace StreamDistill.Compact;
 /// Calls never overlap: each runs to its end without waiting, on the thread that makes them in turn. One partition's
 /// records are not enough to curate by, see <see cref="CompactOptions"/>, so the assignment itself does not matter.
 /// </remarks>
-internal sealed class CompactStage(CompactOptions options, ICuratedLog curated, ILogger<CompactStage> logger) : IStatefulStage<Verdict>
+internal sealed class CompactStage(CompactOptions options, ICuratedLog curated, ILogger<CompactStage> logger) : IStatefulStage<Verdict>, IDisposable
 {
     private readonly ExampleMaker maker = new(options);
-    private Dictionary<UInt128, RankedExample[]> questions = [];
+    private QuestionTable questions = new();
     private GeneralCap? cap = NewCap(options);
 
     public ValueTask<IReadOnlyList<Output>> ProcessAsync(IReadOnlyList<Input<Verdict>> unit, CancellationToken cancellationToken)
@@ -40,30 +41,35 @@ internal sealed class CompactStage(CompactOptions options, ICuratedLog curated, 
 
     public async ValueTask OnAssignedAsync(IReadOnlyCollection<TopicPartition> owned, CancellationToken cancellationToken)
     {
-        var examples = new Dictionary<UInt128, (UInt128 Question, RankedExample Rank)>();
+        questions.Dispose();
+        questions = new QuestionTable();
         cap = NewCap(options);
+        using var questionOf = new ScratchTable();
         await foreach (var (id, example) in curated.ReadAsync(cancellationToken))
         {
-            if (examples.Remove(id, out var before))
+            if (questionOf.Find(id) is { } known)
             {
-                cap?.Remove(before.Question, before.Rank);
+                Forget(BinaryPrimitives.ReadUInt128BigEndian(known), id);
+                questionOf.Remove(id);
             }
 
             if (example is not null)
             {
                 var identity = ExampleIdentity.Of(example.Tenant, example.Messages, example.Reasoning, example.Answer);
                 var rank = RankedExample.Of(id, example, identity);
-                examples.Add(id, (identity.Question, rank));
+                questions.Set(identity.Question, [.. questions.Of(identity.Question), rank]);
                 cap?.Add(identity.Question, rank, example);
+                var question = new byte[16];
+                BinaryPrimitives.WriteUInt128BigEndian(question, identity.Question);
+                questionOf.TryAdd(id, question);
             }
         }
 
-        questions = examples.Values
-            .GroupBy(example => example.Question, example => example.Rank)
-            .ToDictionary(question => question.Key, question => question.ToArray());
         logger.LogInformation(
-            "Read {Examples} examples of {Questions} questions back from {Topic}", examples.Count, questions.Count, Topics.Curated);
+            "Read {Examples} examples of {Questions} questions back from {Topic}", questionOf.Count, questions.Count, Topics.Curated);
     }
+
+    public void Dispose() => questions.Dispose();
 
     private static GeneralCap? NewCap(CompactOptions options) => options.Balance == Balance.Cap ? new GeneralCap(options.Ratio) : null;
 
@@ -75,9 +81,13 @@ internal sealed class CompactStage(CompactOptions options, ICuratedLog curated, 
         var ranked = arrivals
             .Select(arrival => (Rank: RankedExample.Of(StableId.Bits(arrival.Example.ExampleId), arrival.Example, arrival.Identity), arrival.Example))
             .ToList();
-        var before = questions.GetValueOrDefault(question, []);
+        var before = questions.Of(question);
         var after = RankedExample.Best(before.Concat(ranked.Select(arrival => arrival.Rank)), options.BestOf);
-        questions[question] = after;
+        if (!after.AsSpan().SequenceEqual(before))
+        {
+            questions.Set(question, after);
+        }
+
         foreach (var rank in before.Except(after))
         {
             changes[rank.ExampleId] = null;
@@ -90,5 +100,12 @@ internal sealed class CompactStage(CompactOptions options, ICuratedLog curated, 
             changes[rank.ExampleId] = example;
             cap?.Add(question, rank, example);
         }
+    }
+
+    private void Forget(UInt128 question, UInt128 id)
+    {
+        var before = questions.Of(question);
+        questions.Set(question, [.. before.Where(rank => rank.Id != id)]);
+        cap?.Remove(question, before.Single(rank => rank.Id == id));
     }
 }

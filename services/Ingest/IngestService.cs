@@ -11,7 +11,7 @@ public static class IngestService
     {
         var options = builder.AddValidatedOptions<IngestOptions>("Ingest");
         builder.AddApiKeys("Ingest:KeysFile", options.KeysFile);
-        builder.Services.AddSingleton(new PromptIndex(options.MaxRememberedPrompts));
+        builder.Services.AddSingleton(_ => new PromptIndex(options.MaxRememberedPrompts));
         builder.Services.AddSingleton<PromptSubmitter>();
         builder.Services.AddSingleton<PromptsEndpoint>();
     }

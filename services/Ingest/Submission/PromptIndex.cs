@@ -1,6 +1,7 @@
-using System.Globalization;
+using System.Buffers.Binary;
 using streamdistill;
 using StreamDistill.Contracts;
+using StreamDistill.Pipeline;
 
 namespace StreamDistill.Ingest;
 
@@ -24,11 +25,10 @@ public enum Acquaintance
 /// The ids and contents of the latest prompts, as 128-bit hashes. A prompt claims its id, and the id that follows from its
 /// idempotency key. When the index is full the oldest claim is forgotten. Safe for use by many threads.
 /// </summary>
-public sealed class PromptIndex(int capacity)
+public sealed class PromptIndex(int capacity) : IDisposable
 {
     private readonly Lock gate = new();
-    private readonly Dictionary<UInt128, UInt128> contentOf = [];
-    private readonly Queue<UInt128> oldestFirst = [];
+    private readonly ScratchTable contents = new(capacity);
     private volatile bool isComplete;
     private volatile bool isInDoubt;
     private volatile int doubts;
@@ -81,33 +81,45 @@ public sealed class PromptIndex(int capacity)
     }
 
     /// <summary>Remembers a stored prompt; the first owner of a claim keeps it.</summary>
+    /// <exception cref="StreamDistillException">It cannot be remembered now; the prompts have to be read in again.</exception>
     public void Remember(in PromptClaims claims)
     {
         lock (gate)
         {
-            RememberOne(claims.Id, claims.Content);
-            if (claims.Key is { } key)
+            var content = Bytes(claims.Content);
+            try
             {
-                RememberOne(key, claims.Content);
+                contents.TryAdd(claims.Id, content);
+                if (claims.Key is { } key)
+                {
+                    contents.TryAdd(key, content);
+                }
+            }
+            catch (StreamDistillException)
+            {
+                Doubt();
+                throw;
             }
         }
     }
 
-    private Acquaintance FindOne(UInt128 claim, UInt128 content) => !contentOf.TryGetValue(claim, out var known) ? Acquaintance.New
-        : known == content ? Acquaintance.Same : Acquaintance.IdTaken;
-
-    private void RememberOne(UInt128 claim, UInt128 content)
+    /// <inheritdoc />
+    public void Dispose()
     {
-        if (!contentOf.TryAdd(claim, content))
+        lock (gate)
         {
-            return;
+            contents.Dispose();
         }
+    }
 
-        oldestFirst.Enqueue(claim);
-        if (oldestFirst.Count > capacity)
-        {
-            contentOf.Remove(oldestFirst.Dequeue());
-        }
+    private Acquaintance FindOne(UInt128 claim, UInt128 content) => contents.Find(claim) is not { } known ? Acquaintance.New
+        : known.AsSpan().SequenceEqual(Bytes(content)) ? Acquaintance.Same : Acquaintance.IdTaken;
+
+    private static byte[] Bytes(UInt128 hash)
+    {
+        var bytes = new byte[16];
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, hash);
+        return bytes;
     }
 }
 
@@ -127,6 +139,5 @@ public readonly record struct PromptClaims(UInt128 Id, UInt128? Key, UInt128 Con
             Hash(prompt.PromptId, PromptIdentity.ContentHash(prompt)));
     }
 
-    private static UInt128 Hash(params ReadOnlySpan<string?> parts) =>
-        UInt128.Parse(StableId.Of(parts), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+    private static UInt128 Hash(params ReadOnlySpan<string?> parts) => StableId.Bits(StableId.Of(parts));
 }

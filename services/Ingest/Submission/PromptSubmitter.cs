@@ -57,7 +57,16 @@ public sealed class PromptSubmitter(IPromptSink sink, PromptIndex index)
     /// <param name="cancellationToken">Stops waiting for others; a write that has begun is awaited.</param>
     public async Task<SubmissionOutcome> SubmitAsync(Prompt prompt, RateLimiter? quota, CancellationToken cancellationToken)
     {
-        var outcome = await ClaimAndStoreAsync(prompt, quota, cancellationToken);
+        SubmissionOutcome outcome;
+        try
+        {
+            outcome = await ClaimAndStoreAsync(prompt, quota, cancellationToken);
+        }
+        catch (StreamDistillException e)
+        {
+            outcome = new SubmissionOutcome(Fate.Failed, Reason: e.Message);
+        }
+
         Prompts.Add(1, new("outcome", outcome.Fate.ToString().ToLowerInvariant()), new("tenant", prompt.Tenant));
         return outcome;
     }
@@ -129,10 +138,6 @@ public sealed class PromptSubmitter(IPromptSink sink, PromptIndex index)
         {
             // Before the claim is given up: it may be stored, and must not be called new until that is known.
             index.Doubt();
-            return new SubmissionOutcome(Fate.Failed, Reason: e.Message);
-        }
-        catch (StreamDistillException e)
-        {
             return new SubmissionOutcome(Fate.Failed, Reason: e.Message);
         }
         finally

@@ -86,7 +86,7 @@ public sealed class PromptSubmitterTests
     [Fact]
     public void The_oldest_prompt_is_forgotten_when_the_index_is_full()
     {
-        var small = new PromptIndex(capacity: 2);
+        using var small = new PromptIndex(capacity: 2);
         foreach (var id in new[] { "a", "b", "c" })
         {
             small.Remember(Claims(id));

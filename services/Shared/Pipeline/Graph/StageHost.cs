@@ -93,7 +93,7 @@ public static class StageHosting
         builder.Services.AddSingleton(typeof(RecordDeserializer<>));
     }
 
-    /// <summary>Hosts a stage, new from the container each time it starts again.</summary>
+    /// <summary>Hosts a stage, new with the container's services each time it starts again, and disposed of before.</summary>
     /// <param name="builder">The service.</param>
     /// <param name="inputTopic">The topic read.</param>
     /// <param name="parallelism">Units in ProcessAsync at once, unless Pipeline:Parallelism says otherwise.</param>
@@ -103,7 +103,6 @@ public static class StageHosting
     {
         builder.AddKafka();
         var options = builder.AddValidatedOptions<PipelineOptions>("Pipeline");
-        builder.Services.AddTransient<TStage>();
         builder.Services.AddHostedService(services =>
         {
             var name = services.GetRequiredService<ServiceName>().Value;
@@ -112,7 +111,7 @@ public static class StageHosting
             return new StageHost<TIn>(new StageParts<TIn>(
                 new StageDefinition(name, inputTopic, options.Parallelism > 0 ? options.Parallelism : parallelism),
                 options,
-                services.GetRequiredService<TStage>,
+                () => ActivatorUtilities.CreateInstance<TStage>(services),
                 services.GetRequiredService<KafkaClients>(),
                 services.GetRequiredService<RecordSerializer>(),
                 services.GetRequiredService<RecordDeserializer<TIn>>(),

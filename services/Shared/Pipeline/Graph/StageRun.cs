@@ -113,6 +113,7 @@ internal sealed class StageRun<TIn>
             ownership.Revoke(ownership.Current);
             reader.Dispose();
             committer.Dispose();
+            (stage as IDisposable)?.Dispose();
         }
     }
 
