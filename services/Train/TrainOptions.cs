@@ -212,7 +212,7 @@ public sealed class SoftLabelOptions
     public int Draws { get; init; } = 64;
 }
 
-/// <summary>How students are judged: by their answers to the holdout's prompts at temperature 0. The verifiers are the prompt's own, else these.</summary>
+/// <summary>How students are judged: by their answers to the holdout's prompts. The verifiers are the prompt's own, else these.</summary>
 public sealed class EvaluationOptions : PolicyOptions
 {
     /// <summary>Prompts of the holdout at most: those whose content hash is smallest. 0 evaluates nothing, and promotes nothing. Default 200.</summary>
@@ -222,6 +222,10 @@ public sealed class EvaluationOptions : PolicyOptions
     /// <summary>Tokens of an answer at most. Default 256.</summary>
     [Range(1, 1_000_000, ErrorMessage = "Allowed is a whole number from 1 to 1000000.")]
     public int MaxTokens { get; init; } = 256;
+
+    /// <summary>The temperature of the answers, drawn with the same seeds each time. Default 0, the likeliest tokens.</summary>
+    [Range(0, 2.0, ErrorMessage = "Allowed is a number from 0 to 2.")]
+    public double Temperature { get; init; }
 
     /// <summary>Answers generated at the same time. Default 16.</summary>
     [Range(1, 1024, ErrorMessage = "Allowed is a whole number from 1 to 1024.")]

@@ -33,6 +33,7 @@ internal sealed class TrainingLoop(
         using var learner = last is null ? Learner.Begin(options) : Learner.Resume(options, last.Directory);
         var encoder = new ExampleEncoder(learner.Student.Tokenizer, options, Math.Min(options.SequenceLength, learner.Student.Decoder.Config.MaxPositions));
         var evaluator = new Evaluator(options.Evaluation, learner.Student.Tokenizer, encoder, time, logger);
+        var incumbent = new Incumbent(options, checkpoints, evaluator);
         using var losses = new LossLog(checkpoints.Root, last?.State.Step ?? 0);
         var progress = new TrainingProgress(options.LogSteps, telemetry, logger);
         var state = last?.State ?? Beginning();
@@ -53,7 +54,7 @@ internal sealed class TrainingLoop(
             }
 
             state = state.At(round.Plan);
-            last = await CheckpointAsync(learner, evaluator, losses, round, state, isEvaluated: true, stopping);
+            last = await CheckpointAsync(learner, evaluator, incumbent, losses, round, state, isEvaluated: true, stopping);
         }
 
         while (round is not null)
@@ -80,7 +81,7 @@ internal sealed class TrainingLoop(
                     var isEnd = state.Pass == round.Plan.Passes - 1 && state.StepInPass == steps.Count;
                     if (!isEnd && (stopping.IsCancellationRequested || state.Step % options.CheckpointSteps == 0))
                     {
-                        last = await CheckpointAsync(learner, evaluator, losses, round, state with { Parent = last!.Name }, isEvaluated: false, CancellationToken.None);
+                        last = await CheckpointAsync(learner, evaluator, incumbent, losses, round, state with { Parent = last!.Name }, isEvaluated: false, CancellationToken.None);
                         stopping.ThrowIfCancellationRequested();
                     }
                 }
@@ -89,7 +90,7 @@ internal sealed class TrainingLoop(
             // A checkpoint at the round's end was written by the process before, if it is the last one.
             if (last!.State.Step < state.Step)
             {
-                last = await CheckpointAsync(learner, evaluator, losses, round, state with { Parent = last.Name }, isEvaluated: true, stopping);
+                last = await CheckpointAsync(learner, evaluator, incumbent, losses, round, state with { Parent = last.Name }, isEvaluated: true, stopping);
             }
 
             if ((round = await NextRoundAsync(round, encoder, stopping)) is not null)
@@ -116,7 +117,7 @@ internal sealed class TrainingLoop(
             {
                 var withdrawn = new List<(UInt128 Id, int Round)>();
                 var next = await new RoundPlanner(options, log, encoder, time, logger).NextAsync(round, withdrawn, stopping);
-                withdrawals.Add(withdrawn, [.. checkpoints.All()]);
+                withdrawals.Add(withdrawn, checkpoints.All().Select(checkpoint => (checkpoint.Name, checkpoint.State.Round)));
                 if (next is not null)
                 {
                     rounds.Write(next);
@@ -133,12 +134,14 @@ internal sealed class TrainingLoop(
     }
 
     private async Task<StoredCheckpoint> CheckpointAsync(
-        Learner learner, Evaluator evaluator, LossLog losses, Round round, TrainerState state, bool isEvaluated, CancellationToken stopping)
+        Learner learner, Evaluator evaluator, Incumbent incumbent, LossLog losses, Round round, TrainerState state, bool isEvaluated, CancellationToken stopping)
     {
         UseThreads();
         var result = isEvaluated ? await evaluator.EvaluateAsync(learner.Student.Decoder, round.Holdout, stopping) : null;
         UseThreads();
-        var (figures, isBetter) = Judge(state, result);
+        var toBeat = result is null || state.Step == 0 ? null : await incumbent.AnswerAsync(round.Holdout, stopping);
+        UseThreads();
+        var (figures, isBetter) = Judge(state, result, toBeat);
         losses.Sync();
         var checkpoint = checkpoints.Write(
             state with { Evaluation = figures, Promoted = isBetter, CreatedAt = time.GetUtcNow().UtcDateTime },
@@ -163,22 +166,12 @@ internal sealed class TrainingLoop(
         return checkpoint;
     }
 
-    /// <summary>Whether the student is better than the promoted one, or than the base while there is none.</summary>
-    private (EvaluationFigures? Figures, bool IsBetter) Judge(TrainerState state, EvaluationResult? result)
+    /// <summary>Whether the student is better than the incumbent; the base can only be promoted by option.</summary>
+    private (EvaluationFigures? Figures, bool IsBetter) Judge(TrainerState state, EvaluationResult? result, IReadOnlyDictionary<string, bool>? incumbent)
     {
-        if (result is null)
+        if (result is null || incumbent is null)
         {
-            return (null, state.Step == 0 && options.PromoteBase);
-        }
-
-        if (state.Step == 0)
-        {
-            return (result.Figures, options.PromoteBase);
-        }
-
-        if ((checkpoints.Promoted ?? checkpoints.Base)?.ReadOutcomes() is not { } incumbent)
-        {
-            return (result.Figures, false);
+            return (result?.Figures, state.Step == 0 && options.PromoteBase);
         }
 
         var p = SignTest.P(result.Passed, incumbent);

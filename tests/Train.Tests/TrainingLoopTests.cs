@@ -85,6 +85,24 @@ public sealed class TrainingLoopTests : IDisposable
     }
 
     [Fact]
+    public async Task A_base_that_was_written_before_anything_was_held_out_still_answers_what_the_student_is_judged_by()
+    {
+        // One round of examples, then the held-out prompts with a second round of the same texts.
+        var log = new ListLog();
+        log.Add(0, [
+            .. Enumerable.Range(0, 8).Select(number => Samples.Example(number)),
+            .. Enumerable.Range(0, 8).Select(number => Samples.Example(number, Split.HOLDOUT) with { ExampleId = StableId.Of("held", $"{number}") }),
+            .. Enumerable.Range(0, 8).Select(number => Samples.Example(number) with { ExampleId = StableId.Of("again", $"{number}") }),
+        ]);
+
+        await RunAsync(Options(roundExamplesMax: 8, passes: 100, target: Target.Answer), log);
+
+        var last = Store().Latest()!;
+        Assert.Equal(1 / 256.0, last.State.Evaluation!.P!.Value, 9);
+        Assert.Equal(last.Name, Store().Promoted!.Name);
+    }
+
+    [Fact]
     public async Task After_too_many_steps_without_a_finite_loss_training_stops_at_the_last_good_checkpoint()
     {
         var log = new ListLog();

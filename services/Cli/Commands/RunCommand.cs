@@ -100,7 +100,7 @@ internal static class RunCommand
     private static async Task<RunResult> RunAsync(
         RunOptions options, Recording? recording, OutputDirectory output, RunDisplay display, Func<Endpoints, RunResult, Task>? whileRunning, CancellationToken cancellationToken)
     {
-        var student = options.Student is null ? null : new StudentPlan("student", Path.GetFullPath(options.Student), output.CheckpointsPath);
+        var student = options.Student is null ? null : StudentPlan.Of(options.Student, output.Path);
         await using var system = await LocalSystem.StartAsync(
             new SystemPlan
             {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using StreamDistill.Cli.Display;
+using StreamDistill.Cli.Supervision;
 using StreamDistill.Cli.Training;
 using StreamDistill.Train;
 
@@ -14,7 +15,7 @@ internal static class TrainCommand
         var from = new Option<string>("--from") { Description = "The examples: curated.jsonl, or any JSON lines of conversations that end with the assistant's turn.", Required = true };
         var student = new Option<string>("--student") { Description = "The directory of the model to begin with: config.json, model.safetensors, tokenizer.json.", Required = true };
         var output = new Option<string>("--out") { Description = "The directory for checkpoints. A training that was stopped goes on there.", Required = true };
-        var name = new Option<string>("--name") { Description = "The student's name, and that of its directory of checkpoints.", DefaultValueFactory = _ => "student" };
+        var name = new Option<string>("--name") { Description = "The student's name, and that of its directory of checkpoints.", DefaultValueFactory = _ => StudentPlan.DefaultName };
         var set = new Option<string[]>("--set") { Description = "Any setting of the trainer, such as Train:Method=Lora or Train:Passes=3. May be given several times." };
         var command = new Command("train", "Train a student on a file of examples. On a running system Train follows the topic instead: see 'up --student'.") { from, student, output, name, set };
         command.SetGuardedAction(async (parsed, cancellationToken) =>
@@ -26,7 +27,7 @@ internal static class TrainCommand
             }
 
             var plan = new TrainingPlan(
-                parsed.GetRequiredValue(name), parsed.GetRequiredValue(student), examples, parsed.GetRequiredValue(output), [.. (parsed.GetValue(set) ?? []).Select(setting => "--" + setting)]);
+                parsed.GetRequiredValue(name), parsed.GetRequiredValue(student), examples, parsed.GetRequiredValue(output), parsed.GetValue(set) ?? []);
             var trained = await plan.RunAsync(RunDisplay.Say, cancellationToken);
             await Console.Out.WriteLineAsync(string.Create(
                 CultureInfo.InvariantCulture,

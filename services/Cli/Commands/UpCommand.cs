@@ -50,9 +50,7 @@ internal static class UpCommand
                 {
                     Directory = parsed.GetRequiredValue(data),
                     TeacherDirectory = teacherDirectory is null ? null : Path.GetFullPath(teacherDirectory),
-                    Student = parsed.GetValue(student) is { } baseModel
-                        ? new StudentPlan("student", Path.GetFullPath(baseModel), Path.GetFullPath(Path.Combine(parsed.GetRequiredValue(data), "checkpoints")))
-                        : null,
+                    Student = parsed.GetValue(student) is { } baseModel ? StudentPlan.Of(baseModel, parsed.GetRequiredValue(data)) : null,
                     ServePort = parsed.GetValue(servePort),
                     IngestPort = parsed.GetValue(ingestPort),
                     BrokerPort = parsed.GetValue(brokerPort),

@@ -27,7 +27,7 @@ internal sealed class OutputDirectory
     public string SpoolPath => System.IO.Path.Combine(Path, Spool);
 
     /// <summary>Where the checkpoints of a student are that is trained meanwhile.</summary>
-    public string CheckpointsPath => System.IO.Path.Combine(Path, Checkpoints);
+    public static string CheckpointsIn(string path) => System.IO.Path.Combine(path, Checkpoints);
 
     /// <summary>Makes the directory ready for a new dataset.</summary>
     /// <exception cref="UsageException">It is not empty, and <paramref name="overwrite"/> was not asked for.</exception>
@@ -52,7 +52,7 @@ internal sealed class OutputDirectory
             File.Delete(System.IO.Path.Combine(path, name));
         }
 
-        Remove(output.CheckpointsPath);
+        Remove(CheckpointsIn(output.Path));
         output.RemoveSpool();
         Directory.CreateDirectory(output.SpoolPath);
         return output;

@@ -1,4 +1,5 @@
 using StreamDistill.Cli.Commands;
+using StreamDistill.Cli.Exporting;
 using StreamDistill.Cli.Kafka;
 using StreamDistill.Contracts;
 using static System.FormattableString;
@@ -56,7 +57,15 @@ internal sealed record SystemPlan
 /// <param name="Name">What it is called on <c>checkpoints</c> and by Serve.</param>
 /// <param name="BaseDirectory">The model that it begins with.</param>
 /// <param name="CheckpointsDirectory">Where its checkpoints go, in a directory of its name.</param>
-internal sealed record StudentPlan(string Name, string BaseDirectory, string CheckpointsDirectory);
+internal sealed record StudentPlan(string Name, string BaseDirectory, string CheckpointsDirectory)
+{
+    /// <summary>The name of a student whose name nobody chose.</summary>
+    public const string DefaultName = "student";
+
+    /// <summary>A student of that name, whose checkpoints are below a directory.</summary>
+    public static StudentPlan Of(string baseDirectory, string directory) =>
+        new(DefaultName, Path.GetFullPath(baseDirectory), Path.GetFullPath(OutputDirectory.CheckpointsIn(directory)));
+}
 
 /// <summary>
 /// Broker, registry and services as children of this process. Each of them is started again when it dies, at the same address,

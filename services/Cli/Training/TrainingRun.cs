@@ -11,7 +11,7 @@ namespace StreamDistill.Cli.Training;
 /// <param name="BaseModel">The directory of the model to begin with.</param>
 /// <param name="From">The file of examples.</param>
 /// <param name="Output">Where its directory of checkpoints goes.</param>
-/// <param name="Settings">Further settings, --Section:Key=value.</param>
+/// <param name="Settings">Further settings, Section:Key=value.</param>
 internal sealed record TrainingPlan(string Student, string BaseModel, string From, string Output, IReadOnlyList<string> Settings)
 {
     /// <summary>Trains to the end of the file. Where checkpoints are there already, it goes on with them.</summary>
@@ -28,7 +28,7 @@ internal sealed record TrainingPlan(string Student, string BaseModel, string Fro
             [
                 "--urls", string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Service.FreePort()}"),
                 $"--Train:Student={Student}", $"--Train:BaseModel={Path.GetFullPath(BaseModel)}", $"--Train:From={Path.GetFullPath(From)}", $"--Train:Output={Path.GetFullPath(Output)}",
-                .. Settings,
+                .. Settings.Select(setting => "--" + setting),
             ],
             new Dictionary<string, string>());
         await using var trainer = ChildProcess.Start(program, log);
@@ -57,7 +57,7 @@ internal sealed record TrainedStudent(
     {
         var store = new CheckpointStore(output, student, keep: int.MaxValue, NullLogger.Instance);
         var last = store.Latest() ?? throw new StreamDistillException($"There is no checkpoint in {store.Root}.");
-        var judged = store.All().Select(checkpoint => store.Find(checkpoint.Name)!.State).Where(state => state.Evaluation is not null);
+        var judged = store.All().Select(checkpoint => checkpoint.State).Where(state => state.Evaluation is not null);
         return new TrainedStudent(
             last.Directory,
             last.State,

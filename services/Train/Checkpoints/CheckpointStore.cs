@@ -110,8 +110,8 @@ internal sealed class CheckpointStore(string output, string student, int keep, I
     /// <summary>Promotes a checkpoint.</summary>
     public void Promote(StoredCheckpoint checkpoint) => DurableDirectory.ReplaceFile(PromotedFile, checkpoint.Name + "\n");
 
-    /// <summary>The steps of the checkpoints that are there, with their rounds.</summary>
-    public IEnumerable<(string Name, int Round)> All() => Directories().Select(Read).Select(checkpoint => (checkpoint.Name, checkpoint.State.Round));
+    /// <summary>The checkpoints that are there, in the order of their steps, without looking whether their files are whole.</summary>
+    public IEnumerable<StoredCheckpoint> All() => Directories().Select(Read);
 
     /// <summary>
     /// Deletes what is not kept: neither among the last ones, nor promoted, nor the base that is compared with while nothing
@@ -120,7 +120,7 @@ internal sealed class CheckpointStore(string output, string student, int keep, I
     /// <returns>The earliest round that a kept one of the last checkpoints is of.</returns>
     public int DeleteOld(string? servedUri)
     {
-        var all = Directories().Select(Read).ToList();
+        var all = All().ToList();
         var last = all.TakeLast(keep).ToList();
         var compared = (Promoted ?? Base)?.Name;
         foreach (var old in all.SkipLast(keep).Where(checkpoint => checkpoint.Name != compared && checkpoint.Uri != servedUri))

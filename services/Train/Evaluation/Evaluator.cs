@@ -6,7 +6,7 @@ using StreamDistill.Verification;
 
 namespace StreamDistill.Train;
 
-/// <summary>Lets a student answer the holdout's prompts at temperature 0, and asks the verifiers.</summary>
+/// <summary>Lets a student answer the holdout's prompts, and asks the verifiers.</summary>
 internal sealed class Evaluator(EvaluationOptions options, StudentTokenizer tokenizer, ExampleEncoder encoder, TimeProvider time, ILogger logger)
 {
     private readonly VerificationPolicy policy = new(options, time);
@@ -50,7 +50,7 @@ internal sealed class Evaluator(EvaluationOptions options, StudentTokenizer toke
                 answers[next] = new Answer { Started = Stopwatch.GetTimestamp(), Finish = "length" };
                 if (room > 0)
                 {
-                    places[engine.Add(prompt, new SamplingOptions(Temperature: 0, MaxTokens: Math.Min(options.MaxTokens, room)))] = next;
+                    places[engine.Add(prompt, new SamplingOptions(options.Temperature, Seed: next, MaxTokens: Math.Min(options.MaxTokens, room)))] = next;
                 }
             }
 

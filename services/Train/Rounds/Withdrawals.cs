@@ -13,16 +13,22 @@ internal sealed class Withdrawals(string root, ILogger logger)
 
     /// <summary>Adds examples that are not there yet.</summary>
     /// <param name="withdrawn">Their ids, and the rounds that trained them first.</param>
-    /// <param name="checkpoints">The checkpoints there are, and their rounds.</param>
-    public void Add(IReadOnlyCollection<(UInt128 Id, int Round)> withdrawn, IReadOnlyList<(string Name, int Round)> checkpoints)
+    /// <param name="checkpoints">The checkpoints there are, and their rounds; read only where something was withdrawn.</param>
+    public void Add(IReadOnlyCollection<(UInt128 Id, int Round)> withdrawn, IEnumerable<(string Name, int Round)> checkpoints)
     {
+        if (withdrawn.Count == 0)
+        {
+            return;
+        }
+
+        var trained = checkpoints.Where(checkpoint => !IsBase(checkpoint.Name)).ToList();
         var lines = File.Exists(path) ? File.ReadAllLines(path).ToList() : [];
         var known = lines.Select(line => JsonSerializer.Deserialize<Line>(line, Format)!.ExampleId).ToHashSet(StringComparer.Ordinal);
         var added = withdrawn
             .Select(example => new Line(
                 StableId.Text(example.Id),
                 example.Round,
-                [.. checkpoints.Where(checkpoint => checkpoint.Round >= example.Round && !IsBase(checkpoint.Name)).Select(checkpoint => checkpoint.Name)]))
+                [.. trained.Where(checkpoint => checkpoint.Round >= example.Round).Select(checkpoint => checkpoint.Name)]))
             .Where(line => known.Add(line.ExampleId))
             .ToList();
         foreach (var line in added)
