@@ -6,7 +6,7 @@ CONFIGURATION ?= Release
 export DOTNET_NOLOGO := 1
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 
-.PHONY: help setup build demo test conformance soak bench format clean
+.PHONY: help setup build demo study test conformance soak bench format clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -18,9 +18,11 @@ build: setup ## Build everything; leaves bin/streamdistill
 	@dotnet build StreamDistill.sln -c $(CONFIGURATION) -v quiet
 	@dotnet publish services/Cli -c $(CONFIGURATION) -o bin --no-build -v quiet
 
-demo: build ## Run the whole path on a generated sample and print the result
-	@rm -rf bin/demo && bin/streamdistill demo-sample --out bin/demo/sample
-	@bin/streamdistill run --prompts bin/demo/sample/prompts.jsonl --teacher recorded:bin/demo/sample/completions.jsonl --out bin/demo/dataset
+demo: build ## Distil a small neural teacher into a smaller student and print how good it got
+	@bin/streamdistill demo --out bin/demo
+
+study: build ## Compare what students learn from, with three seeds and their spread; goes on in bin/study
+	@bin/streamdistill study --out bin/study
 
 test: build ## Run every test
 	@tests/run.sh $(CONFIGURATION)

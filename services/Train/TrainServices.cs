@@ -25,6 +25,9 @@ internal static class TrainServices
         }
 
         builder.Services.AddSingleton<TrainingLoop>();
+
+        // A training takes the processors that there are; that health requests then wait for a moment is no news.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error);
         builder.Services.AddHostedService<TrainService>();
     }
 }

@@ -54,6 +54,24 @@ public sealed class LearningTests
         Assert.Equal(0, await up.ExitAsync());
     }
 
+    [Fact]
+    public async Task The_demo_distils_the_teacher_that_comes_with_it()
+    {
+        using var dataset = new Dataset();
+        var (exitCode, output) = await StreamDistillProcess.RunAsync("demo", "--prompts", "20", "--out", dataset.Out);
+
+        Assert.True(exitCode == 0, output);
+        var report = JsonNode.Parse(await File.ReadAllTextAsync(dataset.PathOf("out/demo.json")))!;
+        Assert.Equal(
+            ["teacher", "student before", "student, unfiltered answers", "student, verified answers"],
+            report["models"]!.AsArray().Select(model => model!["name"]!.GetValue<string>()));
+
+        // The cards say 60 to 90 % and nearly nothing; 80 answers to 20 problems spread around that.
+        Assert.InRange(report["accepted"]!.GetValue<double>(), 0.45, 0.99);
+        Assert.InRange(report["models"]![1]!["pass_at1"]!.GetValue<double>(), 0, 0.1);
+        Assert.All(new[] { "loss.svg", "accuracy.svg" }, picture => Assert.Contains("</svg>", File.ReadAllText(dataset.PathOf("out/" + picture)), StringComparison.Ordinal));
+    }
+
     private static async Task<string> SampleAsync(Dataset dataset)
     {
         var sample = dataset.PathOf("sample");

@@ -33,6 +33,10 @@ internal static class DatasetFiles
             .ThenBy(completion => completion.SampleIndex),
     ];
 
+    /// <summary>How many of a dataset's examples are for training.</summary>
+    public static int TrainingExamples(string directory) =>
+        Lines(Path.Combine(directory, Exporting.OutputDirectory.Curated)).Count(line => line.GetProperty("split").GetString() == "TRAIN");
+
     /// <summary>A file's lines as JSON.</summary>
     public static IEnumerable<JsonElement> Lines(string path) => File.ReadLines(path).Select(line => JsonDocument.Parse(line).RootElement);
 }

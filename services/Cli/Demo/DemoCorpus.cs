@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using static System.FormattableString;
 
 namespace StreamDistill.Cli.Demo;
 
@@ -13,8 +14,21 @@ internal static class DemoCorpus
 
     private const string IdPrefix = "demo-";
 
-    /// <summary>What asks the base student for a problem.</summary>
-    public const string AskForProblem = "Write a word problem.";
+    private const string AskForProblem = "Write a word problem.", AskForCalculations = "Write calculations.", AskToRepeat = "Repeat: ";
+    private const int Calculations = 12;
+
+    /// <summary>Texts with every word that the models meet, for their tokenizer.</summary>
+    public static IEnumerable<string> Texts(int seed, int problems) => ProblemStream.Of(seed, ProblemPool.Training).Take(problems).SelectMany(problem => new[]
+    {
+        problem.Question,
+        Wording.Reasoning(problem),
+        $"<think>\n\n</think>\n\n{Wording.FinalAnswer(problem)}",
+        "user\nassistant\n",
+        AskForProblem,
+        AskForCalculations,
+        AskToRepeat,
+        Calculate(problem.Solve().Steps.Take(1)),
+    });
 
     /// <summary>Problems with their solutions: what the teacher learns from.</summary>
     public static void AddSolutions(JsonLinesFile lines, int seed, int problems)
@@ -26,23 +40,29 @@ internal static class DemoCorpus
     }
 
     /// <summary>
-    /// What the base student learns from: problems without a solution, and single calculations without a problem, in turn. It
-    /// then knows the words, the numbers and how an answer looks, but never saw what a problem has to do with its solution.
+    /// What the base student learns from, in turn: problems to write, problems to repeat, and calculations that belong to no
+    /// problem. It then knows the words, the numbers and how an answer looks, but never saw what a problem has to do with its
+    /// solution.
     /// </summary>
     public static void AddLanguage(JsonLinesFile lines, int seed, int problems)
     {
         var random = new DemoRandom(seed, 3);
-        foreach (var problem in ProblemStream.Of(seed, ProblemPool.Training).Take(problems))
+        var all = ProblemStream.Of(seed, ProblemPool.Training).Take(problems).ToList();
+        foreach (var problem in all)
         {
             AddExample(lines, AskForProblem, reasoning: null, problem.Question);
-            var step = random.Pick(problem.Solve().Steps);
-            AddExample(
-                lines,
-                $"Calculate {Step.Write(step.Left)} {step.Operation} {Step.Write(step.Right)}.",
-                step.Sentence(annotated: false),
-                $"The answer is {Step.Write(step.Result)}.");
+            AddExample(lines, AskToRepeat + problem.Question, reasoning: null, problem.Question);
+            AddExample(lines, AskForCalculations, reasoning: null, string.Join('\n', Steps(Calculations).Select(step => step.Calculation(annotated: false))));
+            var steps = Steps(random.Next(2, 4));
+            AddExample(lines, Calculate(steps), string.Join('\n', steps.Select(step => step.Sentence(annotated: false))), $"The answer is {Step.Write(steps[^1].Result)}.");
         }
+
+        List<SolvedStep> Steps(int count) => [.. Enumerable.Range(0, count).Select(_ => random.Pick(random.Pick(all).Solve().Steps))];
     }
+
+    /// <summary>The trainer's settings that make it judge by so many held-out problems.</summary>
+    public static IReadOnlyList<string> EvaluationSettings(int problems) =>
+        [Invariant($"Train:Evaluation:HoldoutMax={problems}"), Invariant($"Train:Evaluation:MaxTokens={AnswerTokensMax}")];
 
     /// <summary>Held-out problems, by which a trainer judges its student and from which it learns nothing.</summary>
     public static void AddHeldOut(JsonLinesFile lines, int seed, int problems)
@@ -108,6 +128,9 @@ internal static class DemoCorpus
         json.WriteEndArray();
         further?.Invoke(json);
     });
+
+    private static string Calculate(IEnumerable<SolvedStep> steps) =>
+        $"Calculate {string.Join(", then ", steps.Select(step => $"{Step.Write(step.Left)} {step.Operation} {Step.Write(step.Right)}"))}.";
 
     private static void WriteMessage(Utf8JsonWriter json, string role, string content)
     {

@@ -6,15 +6,6 @@ using StreamDistill.Cli.Training;
 
 namespace StreamDistill.Cli.Demo;
 
-/// <summary>A model and how it did on held-out problems at temperature 0.</summary>
-/// <param name="Name">Which one.</param>
-/// <param name="Parameters">Its size.</param>
-/// <param name="PassAt1">The share solved.</param>
-/// <param name="Problems">Of how many.</param>
-/// <param name="TokensPerAnswer">The mean.</param>
-/// <param name="MsPerAnswer">The median, with 16 answers at a time.</param>
-internal sealed record JudgedModel(string Name, long Parameters, double PassAt1, int Problems, double TokensPerAnswer, double MsPerAnswer);
-
 /// <summary>What the demo came to.</summary>
 /// <param name="Prompts">Prompts answered by the teacher.</param>
 /// <param name="Accepted">The share of its answers that verification kept.</param>

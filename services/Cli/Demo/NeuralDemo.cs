@@ -1,6 +1,8 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using StreamDistill.Cli.Commands;
+using StreamDistill.Cli.Exporting;
 using StreamDistill.Cli.Running;
 using StreamDistill.Cli.Supervision;
 using StreamDistill.Cli.Training;
@@ -14,8 +16,10 @@ namespace StreamDistill.Cli.Demo;
 /// </summary>
 internal sealed class NeuralDemo(string directory, string models, int seed, int prompts, Action<string> announce)
 {
-    private const int Samples = 4, HeldOutProblems = 200, TopLogprobs = 5;
-    private const double Temperature = 0.8;
+    private const int Samples = 4, HeldOutProblems = 200, LiveHeldOutProblems = 60, RoundExamples = 150, TopLogprobs = 5;
+
+    /// <summary>Of the teacher's answers.</summary>
+    public const double Temperature = 0.8;
 
     private readonly string teacher = DemoModels.DirectoryOf(DemoModels.Teacher, models);
     private readonly string beginner = DemoModels.DirectoryOf(DemoModels.Base, models);
@@ -31,7 +35,13 @@ internal sealed class NeuralDemo(string directory, string models, int seed, int 
     public async Task<DemoReport> RunAsync(CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(directory);
-        var problems = ProblemStream.Of(seed, ProblemPool.Training).Take(prompts).ToList();
+        if (Directory.Exists(StudentsPath))
+        {
+            // An earlier demo's: a training would go on where that one ended.
+            Directory.Delete(StudentsPath, recursive: true);
+        }
+
+        var problems = ProblemStream.Of(seed, ProblemPool.Prompts).Take(prompts).ToList();
         using (var lines = new JsonLinesFile(PromptsPath))
         {
             DemoCorpus.AddPrompts(lines, problems, Samples, Temperature, TopLogprobs);
@@ -47,40 +57,30 @@ internal sealed class NeuralDemo(string directory, string models, int seed, int 
                 Out = DatasetPath,
                 Overwrite = true,
                 MaxAttempts = 1,
-                Settings = [.. StudentSettings.For(seed).Select(setting => setting[2..]), "Compact:HoldoutShare=0.1"],
+                Settings = [.. StudentSettings.For(seed, RoundExamples, LiveHeldOutProblems), "Compact:HoldoutShare=0.1", "Serve:Threads=1"],
             },
-            async (endpoints, _) => served = await AskStudentAsync(endpoints, cancellationToken),
+            async (endpoints, result) => served = result.Student?.Serving is null ? null : await AskStudentAsync(endpoints, cancellationToken),
             cancellationToken);
-        var live = TrainedStudent.Read(Path.Combine(DatasetPath, "checkpoints"), "student");
+        var live = TrainedStudent.Read(OutputDirectory.CheckpointsIn(DatasetPath), StudentPlan.DefaultName);
 
-        announce("Training the same student on as many answers, unfiltered…");
-        var unfiltered = await TrainUnfilteredAsync(problems, (int)run.Dataset.Curated.Count, cancellationToken);
-        announce("Judging teacher and students by problems that none of them has seen…");
-        var heldOut = Path.Combine(directory, "heldout.jsonl");
-        using (var lines = new JsonLinesFile(heldOut))
-        {
-            DemoCorpus.AddHeldOut(lines, seed, HeldOutProblems);
-        }
-
+        announce("Training the same student on as many answers, unfiltered, and judging all by problems that none has seen…");
+        var unfilteredTraining = TrainUnfilteredAsync(problems, DatasetFiles.TrainingExamples(DatasetPath), cancellationToken);
+        var judge = new HeldOutJudge(StudentsPath, seed, HeldOutProblems, announce);
+        var judgedTeacher = await judge.JudgeAsync("teacher", teacher, temperature: 0, cancellationToken);
+        var judgedStudent = await judge.JudgeAsync("student", live.Directory, temperature: 0, cancellationToken);
+        var unfiltered = await unfilteredTraining;
         var report = new DemoReport(
             prompts,
             run.Dataset.Statistics.Outcomes.GetValueOrDefault("PASS") / (double)run.Dataset.Statistics.Verdicts,
             [
-                await JudgeAsync("teacher", teacher),
-                await JudgeAsync("student before", beginner),
-                await JudgeAsync("student, unfiltered answers", unfiltered.Directory),
-                await JudgeAsync("student, verified answers", live.Directory),
+                judgedTeacher,
+                JudgedModel.Of("student before", beginner, unfiltered.Before!),
+                JudgedModel.Of("student, unfiltered answers", unfiltered.Directory, unfiltered.After!),
+                judgedStudent with { Name = "student, verified answers" },
             ],
             served);
         await report.WriteAsync(directory, live, unfiltered, cancellationToken);
         return report;
-
-        async Task<JudgedModel> JudgeAsync(string name, string model)
-        {
-            var plan = new TrainingPlan("judged-" + name.Replace(' ', '-').Replace(",", "", StringComparison.Ordinal), model, heldOut, StudentsPath, StudentSettings.For(seed));
-            var figures = (await plan.RunAsync(announce, cancellationToken)).Before!;
-            return new JudgedModel(name, ParametersOf(model), figures.PassAt1, figures.Answers, figures.MeanTokens, figures.LatencyP50Ms);
-        }
     }
 
     /// <summary>The first answer to each of the first prompts, right or wrong.</summary>
@@ -99,30 +99,28 @@ internal sealed class NeuralDemo(string directory, string models, int seed, int 
             }
         }
 
-        return await new TrainingPlan("unfiltered", beginner, path, StudentsPath, StudentSettings.For(seed)).RunAsync(announce, cancellationToken);
+        return await new TrainingPlan("unfiltered", beginner, path, StudentsPath, StudentSettings.For(seed, RoundExamples, HeldOutProblems)).RunAsync(announce, cancellationToken);
     }
 
-    /// <summary>What the served student says to a problem that it has not seen; null where none was promoted.</summary>
-    private async Task<string?> AskStudentAsync(Endpoints endpoints, CancellationToken cancellationToken)
+    /// <summary>What the served student says to a problem that it has not seen.</summary>
+    private async Task<string> AskStudentAsync(Endpoints endpoints, CancellationToken cancellationToken)
     {
         var question = ProblemStream.Of(seed, ProblemPool.HeldOut).First().Question;
         using var http = new HttpClient { Timeout = TimeSpan.FromMinutes(1) };
-        using var response = await http.PostAsJsonAsync(
-            new Uri(endpoints.Services["serve"], "/v1/chat/completions"),
-            new { model = "student", temperature = 0, max_tokens = DemoCorpus.AnswerTokensMax, messages = new[] { new { role = "user", content = question } } },
-            cancellationToken);
-        if (!response.IsSuccessStatusCode)
+        var request = new { model = StudentPlan.DefaultName, temperature = 0, max_tokens = DemoCorpus.AnswerTokensMax, messages = new[] { new { role = "user", content = question } } };
+        while (true)
         {
-            return null;
+            using var response = await http.PostAsJsonAsync(new Uri(endpoints.Services["serve"], "/v1/chat/completions"), request, cancellationToken);
+            if (response.StatusCode == HttpStatusCode.ServiceUnavailable)
+            {
+                // Promoted a moment ago, and still being loaded.
+                await Task.Delay(response.Headers.RetryAfter?.Delta ?? TimeSpan.FromSeconds(1), cancellationToken);
+                continue;
+            }
+
+            response.EnsureSuccessStatusCode();
+            var answer = await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
+            return $"{question}\n{answer.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString()}";
         }
-
-        var answer = await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
-        return $"{question}\n{answer.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString()}";
-    }
-
-    private static long ParametersOf(string model)
-    {
-        using var weights = SafetensorsFile.Open(Path.Combine(model, "model.safetensors"));
-        return weights.Entries.Values.Sum(entry => entry.Shape.Aggregate(1L, (product, size) => product * size));
     }
 }

@@ -3,21 +3,22 @@ using StreamDistill.Contracts;
 
 namespace StreamDistill.Cli.Demo;
 
-/// <summary>Which problems a stream has. No question of the one is in the other, under whatever name.</summary>
+/// <summary>Which problems a stream has. No question of one is in another, under whatever name.</summary>
 internal enum ProblemPool
 {
-    /// <summary>For training, of teachers and students alike.</summary>
+    /// <summary>What the models that come with the project were trained on.</summary>
     Training,
 
-    /// <summary>Questions that no model has seen: every tenth.</summary>
+    /// <summary>What a teacher is asked, and its students learn from.</summary>
+    Prompts,
+
+    /// <summary>Questions that no model has seen.</summary>
     HeldOut,
 }
 
 /// <summary>Simple word problems without end, each question once. Everything follows from the seed.</summary>
 internal static class ProblemStream
 {
-    private const int HeldOutEvery = 10;
-
     // Far more than the templates have questions is asked for only by mistake.
     private const int RepeatsMax = 100_000;
 
@@ -29,7 +30,7 @@ internal static class ProblemStream
         var repeats = 0;
         for (var i = 0; ; i++)
         {
-            var problem = WordProblem.Create(new DemoRandom(seed, i, 2), WordProblemTemplates.Simple);
+            var problem = WordProblem.Create(new DemoRandom(seed, i, 2), SimpleTemplates.All);
             if (PoolOf(problem) != pool)
             {
                 continue;
@@ -47,8 +48,12 @@ internal static class ProblemStream
         }
     }
 
+    // Of ten questions one is held out and three are prompts.
     private static ProblemPool PoolOf(WordProblem problem) =>
-        uint.Parse(StableId.Of(problem.Key).AsSpan(0, 8), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) % HeldOutEvery == 0
-            ? ProblemPool.HeldOut
-            : ProblemPool.Training;
+        (uint.Parse(StableId.Of(problem.Key).AsSpan(0, 8), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) % 10) switch
+        {
+            0 => ProblemPool.HeldOut,
+            <= 3 => ProblemPool.Prompts,
+            _ => ProblemPool.Training,
+        };
 }

@@ -4,6 +4,7 @@ using StreamDistill.Cli.Commands;
 using StreamDistill.Cli.Exporting;
 using StreamDistill.Cli.Running;
 using StreamDistill.Cli.Training;
+using StreamDistill.Train;
 
 namespace StreamDistill.Cli.Demo;
 
@@ -19,11 +20,11 @@ internal sealed record StudyResult(string Name, IReadOnlyList<(double PassAt1, d
 
 /// <summary>
 /// One teacher, one base student, and everything else varied one by one: what is filtered, what is learnt from an answer, and
-/// whether the teacher's distribution is. Every student learns from as many examples, in the same rounds.
+/// whether the teacher's distribution is. Every student learns from as many examples, in one round.
 /// </summary>
 internal sealed class Study(string directory, string models, IReadOnlyList<int> seeds, int prompts, Action<string> announce)
 {
-    private const int Samples = 4, HeldOutProblems = 300, TopLogprobs = 5;
+    private const int Samples = 4, HeldOutProblems = 300, TopLogprobs = 5, AllExamples = 100_000;
     private const double Temperature = 0.8;
 
     private readonly string teacher = DemoModels.DirectoryOf(DemoModels.Teacher, models);
@@ -35,10 +36,10 @@ internal sealed class Study(string directory, string models, IReadOnlyList<int> 
         new("verified (target teacher, hard labels)", data => data.Curated, []),
         new("  without the verifier numeric", data => data.Answers(completion => completion.PassesBut("numeric")), []),
         new("  without the verifier finish", data => data.Answers(completion => completion.PassesBut("finish")), []),
-        new("  target answer", data => data.Curated, ["--Train:Target=Answer"]),
-        new("  target human", data => data.Curated, ["--Train:Target=Human"]),
-        new("  and soft labels, top-k", data => data.Curated, ["--Train:SoftLabels:Weight=0.5", "--Train:SoftLabels:Mode=TopK"]),
-        new("  and soft labels, sampled", data => data.Curated, ["--Train:SoftLabels:Weight=0.5", "--Train:SoftLabels:Mode=Sampled"]),
+        new("  target answer", data => data.Curated, ["Train:Target=Answer"]),
+        new("  target human", data => data.Curated, ["Train:Target=Human"]),
+        new("  and soft labels, top-k", data => data.Curated, ["Train:SoftLabels:Weight=0.5", "Train:SoftLabels:Mode=TopK"]),
+        new("  and soft labels, sampled", data => data.Curated, ["Train:SoftLabels:Weight=0.5", "Train:SoftLabels:Mode=Sampled"]),
     ];
 
     /// <summary>Trains every student. What is in the directory already is not done again.</summary>
@@ -49,19 +50,22 @@ internal sealed class Study(string directory, string models, IReadOnlyList<int> 
         foreach (var seed in seeds)
         {
             var data = await DatasetAsync(seed, cancellationToken);
-            for (var i = 0; i < Variants.Length; i++)
+            var trained = new TrainedStudent[Variants.Length];
+            await Parallel.ForAsync(0, Variants.Length, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken }, async (i, stopping) =>
             {
                 announce($"Seed {seed}: {Variants[i].Name.Trim()}…");
-                var trained = await TrainAsync(data, i, cancellationToken);
-                results[i].Add((trained.After!.PassAt1, trained.After.MeanTokens));
-                if (i == 0)
-                {
-                    before.Add((trained.Before!.PassAt1, trained.Before.MeanTokens));
-                }
+                trained[i] = await TrainAsync(data, i, stopping);
+            });
+            before.Add(Figures(trained[0].Before!));
+            for (var i = 0; i < Variants.Length; i++)
+            {
+                results[i].Add(Figures(trained[i].After!));
             }
         }
 
         return [new("before", before), .. Variants.Zip(results, (variant, result) => new StudyResult(variant.Name, result))];
+
+        static (double, double) Figures(EvaluationFigures figures) => (figures.PassAt1, figures.MeanTokens);
     }
 
     private Task<TrainedStudent> TrainAsync(StudyData data, int variant, CancellationToken cancellationToken)
@@ -87,14 +91,14 @@ internal sealed class Study(string directory, string models, IReadOnlyList<int> 
         }
 
         return new TrainingPlan(
-            $"variant-{variant}", beginner, path, data.Directory, [.. StudentSettings.For(data.Seed), .. Variants[variant].Settings]).RunAsync(announce, cancellationToken);
+            $"variant-{variant}", beginner, path, data.Directory, [.. StudentSettings.For(data.Seed, AllExamples, HeldOutProblems), .. Variants[variant].Settings]).RunAsync(announce, cancellationToken);
     }
 
     private async Task<StudyData> DatasetAsync(int seed, CancellationToken cancellationToken)
     {
         var home = Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"seed-{seed}"));
         Directory.CreateDirectory(home);
-        var problems = ProblemStream.Of(seed, ProblemPool.Training).Take(prompts).ToList();
+        var problems = ProblemStream.Of(seed, ProblemPool.Prompts).Take(prompts).ToList();
         var dataset = Path.Combine(home, "dataset");
         if (!File.Exists(Path.Combine(dataset, OutputDirectory.Manifest)))
         {
@@ -112,7 +116,7 @@ internal sealed class Study(string directory, string models, IReadOnlyList<int> 
                     Out = dataset,
                     Overwrite = true,
                     MaxAttempts = 1,
-                    Settings = ["Compact:HoldoutShare=0"],
+                    Settings = ["Compact:HoldoutShare=0", "Serve:Threads=1"],
                 },
                 whileRunning: null,
                 cancellationToken);

@@ -12,10 +12,6 @@ internal static class WordProblemTemplates
         Ages, Overtime, Garden, Tickets, WaterTank, House, Coins, Dinner,
     ];
 
-    /// <summary>Those that a model of a million parameters learns within minutes: small numbers, and few long multiplications.</summary>
-    public static IReadOnlyList<Func<DemoRandom, string, WordProblem>> Simple { get; } =
-        [FarmersMarket, ShoppingChange, Discount, RoadTrip, Ages, Tickets, Dinner];
-
     private static Term Result(int step) => Term.ResultOf(step);
 
     private static string Grouped(int number) => number.ToString("#,0", CultureInfo.InvariantCulture);

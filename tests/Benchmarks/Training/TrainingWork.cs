@@ -59,9 +59,9 @@ internal static class TrainingWork
     public static List<List<EncodedExample>[]> Packs(List<EncodedExample> examples) =>
         [.. Packer.Rows(examples, SequenceLength).Chunk(TokensPerStep / SequenceLength)];
 
-    /// <summary>The same examples in the same order, each in a row of its own, as many rows at once.</summary>
+    /// <summary>The same steps, of the same examples and with the same gradients, but each example in a row of its own.</summary>
     public static List<List<EncodedExample>[]> PaddedPacks(List<EncodedExample> examples) =>
-        [.. examples.Select(example => new List<EncodedExample> { example }).Chunk(TokensPerStep / SequenceLength)];
+        [.. Packs(examples).Select(rows => rows.SelectMany(row => row).Select(example => new List<EncodedExample> { example }).ToArray())];
 
     /// <summary>Writes a pack as tensors, for another trainer.</summary>
     public static void Write(string path, IReadOnlyList<List<EncodedExample>> pack)

@@ -17,12 +17,16 @@ public sealed class ProblemStreamTests
     }
 
     [Fact]
-    public void No_held_out_question_is_ever_one_for_training_under_any_name()
+    public void No_question_of_one_pool_is_in_another_under_any_name()
     {
-        var training = Enumerable.Range(1, 5).SelectMany(seed => ProblemStream.Of(seed, ProblemPool.Training).Take(Many)).Select(problem => problem.Key).ToHashSet();
+        var training = Keys(ProblemPool.Training);
+        var prompts = Keys(ProblemPool.Prompts);
 
-        Assert.All(ProblemStream.Of(6, ProblemPool.HeldOut).Take(500), problem => Assert.DoesNotContain(problem.Key, training));
+        Assert.Empty(training.Intersect(prompts));
+        Assert.All(ProblemStream.Of(6, ProblemPool.HeldOut).Take(500), problem => Assert.False(training.Contains(problem.Key) || prompts.Contains(problem.Key), problem.Key));
     }
+
+    private static HashSet<string> Keys(ProblemPool pool) => [.. Enumerable.Range(1, 5).SelectMany(seed => ProblemStream.Of(seed, pool).Take(Many)).Select(problem => problem.Key)];
 
     private static List<string> Questions(int seed, ProblemPool pool) => [.. ProblemStream.Of(seed, pool).Take(Many).Select(problem => problem.Question)];
 }
