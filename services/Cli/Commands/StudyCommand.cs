@@ -13,7 +13,7 @@ internal static class StudyCommand
     {
         var output = new Option<string>("--out") { Description = "The directory for datasets and checkpoints. A study that was stopped goes on there.", Required = true };
         var models = DemoModelsCommand.ModelsOption();
-        var prompts = new Option<int>("--prompts") { Description = "How many prompts the teacher answers, for each seed.", DefaultValueFactory = _ => 600 };
+        var prompts = new Option<int>("--prompts") { Description = "How many prompts the teacher answers, for each seed.", DefaultValueFactory = _ => 1000 };
         var seeds = new Option<int[]>("--seed") { Description = "A seed; may be given several times.", DefaultValueFactory = _ => [11, 12, 13] };
         var command = new Command("study", "Train the demo's student on verified and unfiltered answers, each target, hard and soft labels, and without each verifier.") { output, models, prompts, seeds };
         command.SetGuardedAction(async (parsed, cancellationToken) =>

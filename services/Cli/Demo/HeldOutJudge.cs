@@ -1,5 +1,5 @@
-using static System.FormattableString;
 using StreamDistill.Cli.Training;
+using static System.FormattableString;
 
 namespace StreamDistill.Cli.Demo;
 

@@ -15,7 +15,7 @@ internal sealed record JudgedModel(string Name, long Parameters, double PassAt1,
     /// <summary>The model of a directory with its figures.</summary>
     public static JudgedModel Of(string name, string directory, EvaluationFigures figures)
     {
-        using var weights = SafetensorsFile.Open(Path.Combine(directory, "model.safetensors"));
+        using var weights = SafetensorsFile.Open(Path.Combine(directory, StoredCheckpoint.Weights));
         var parameters = weights.Entries.Values.Sum(entry => entry.Shape.Aggregate(1L, (product, size) => product * size));
         return new JudgedModel(name, parameters, figures.PassAt1, figures.Answers, figures.MeanTokens, figures.LatencyP50Ms);
     }
