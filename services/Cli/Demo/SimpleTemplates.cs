@@ -77,20 +77,8 @@ internal static class SimpleTemplates
             ]);
     }
 
-    private static WordProblem Tickets(DemoRandom random, string name)
-    {
-        int price = random.Next(2, 6) * 2, adults = random.Next(2, 5), children = random.Next(2, 5);
-        var place = random.Pick<string>(["the zoo", "the museum", "the circus", "the fair"]);
-        return new(
-            $"A ticket for {place} costs ${price}; children pay half. {name} buys tickets for {adults} adults and {children} children. How many dollars is that?",
-            "",
-            [
-                new(adults, '*', price, "The adults cost {0}.", IsMoney: true),
-                new(price, '/', 2, "A child's ticket costs {0}.", IsMoney: true),
-                new(children, '*', Result(1), "The children cost {0}.", IsMoney: true),
-                new(Result(0), '+', Result(2), "All together it is {0}.", IsMoney: true),
-            ]);
-    }
+    private static WordProblem Tickets(DemoRandom random, string name) =>
+        WordProblemTemplates.Tickets(random, name, random.Next(2, 6) * 2, random.Next(2, 5), random.Next(2, 5));
 
     private static WordProblem Sharing(DemoRandom random, string name)
     {

@@ -178,9 +178,12 @@ internal static class WordProblemTemplates
             ]);
     }
 
-    private static WordProblem Tickets(DemoRandom random, string name)
+    private static WordProblem Tickets(DemoRandom random, string name) =>
+        Tickets(random, name, random.Next(3, 20) * 2, random.Next(2, 8), random.Next(2, 15));
+
+    /// <summary>Tickets for adults and children, who pay half of a price that is even.</summary>
+    public static WordProblem Tickets(DemoRandom random, string name, int price, int adults, int children)
     {
-        int price = random.Next(3, 20) * 2, adults = random.Next(2, 8), children = random.Next(2, 15);
         var place = random.Pick<string>(["the zoo", "the museum", "the circus", "the fair"]);
         return new(
             $"A ticket for {place} costs ${price}; children pay half. {name} buys tickets for {adults} adults and {children} children. How many dollars is that?",
