@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.Extensions.Logging;
 
 namespace StreamDistill.Embedded.Broker.Log;
@@ -61,8 +62,14 @@ internal sealed class Compactor(
         }
 
         var cleanable = Cleanable(options, nowMs);
-        var keys = new KeyMap(keysMax);
-        var end = MapKeys(cleanable, keys, aborted, cancellationToken);
+
+        // There are no more keys than offsets: a map of that many is not too large for a small log, and never has to grow.
+        var offsets = cleanable.Count == 0 ? 0 : cleanable[^1].EndOffset - Math.Max(state.CompactedOffset, cleanable[0].BaseOffset);
+        var keys = new KeyMap((int)Math.Clamp(offsets, 0, keysMax));
+
+        // One for all batches of the pass: of new ones, large as they are, every few would cost a full garbage collection.
+        var buffer = new ArrayBufferWriter<byte>();
+        var end = MapKeys(cleanable, keys, aborted, buffer, cancellationToken);
         if (end <= state.CompactedOffset)
         {
             return false;
@@ -73,7 +80,7 @@ internal sealed class Compactor(
         flush();
         foreach (var group in Groups(cleanable.TakeWhile(segment => segment.BaseOffset < end), options.SegmentBytes))
         {
-            Rewrite(group, new RecordFilter(keys, end, aborted, nowMs, nowMs + options.DeleteRetentionMs), cancellationToken);
+            Rewrite(group, new RecordFilter(keys, end, aborted, nowMs, nowMs + options.DeleteRetentionMs, buffer), cancellationToken);
         }
 
         lock (gate)
@@ -97,7 +104,7 @@ internal sealed class Compactor(
 
     /// <summary>Takes the keys of what was not compacted yet.</summary>
     /// <returns>The offset up to which all are in the map.</returns>
-    private long MapKeys(List<Segment> cleanable, KeyMap keys, AbortedRanges aborted, CancellationToken cancellationToken)
+    private long MapKeys(List<Segment> cleanable, KeyMap keys, AbortedRanges aborted, ArrayBufferWriter<byte> buffer, CancellationToken cancellationToken)
     {
         var end = state.CompactedOffset;
         foreach (var segment in cleanable.Where(segment => segment.EndOffset > state.CompactedOffset))
@@ -111,7 +118,7 @@ internal sealed class Compactor(
                     continue;
                 }
 
-                if (!TryMap(scanner, keys))
+                if (!TryMap(scanner, keys, buffer))
                 {
                     return end;
                 }
@@ -124,9 +131,9 @@ internal sealed class Compactor(
     }
 
     /// <summary>False where the batch's keys do not all fit.</summary>
-    private static bool TryMap(BatchScanner scanner, KeyMap keys)
+    private static bool TryMap(BatchScanner scanner, KeyMap keys, ArrayBufferWriter<byte> buffer)
     {
-        if (!BatchRecords.TryOpen(scanner.BatchMemory, scanner.Header, out var body))
+        if (!BatchRecords.TryOpen(scanner.BatchMemory, scanner.Header, buffer, out var body))
         {
             return true;
         }

@@ -22,18 +22,22 @@ internal static class Compression
     private static ReadOnlySpan<byte> XerialMagic => [0x82, (byte)'S', (byte)'N', (byte)'A', (byte)'P', (byte)'P', (byte)'Y', 0];
 
     /// <summary>The records of a batch as they were before compression; the same memory where there was none.</summary>
+    /// <param name="type">The compression type.</param>
+    /// <param name="bytes">The records as the batch has them.</param>
+    /// <param name="buffer">Where they are written to, in place of what is there: valid until it is used again.</param>
     /// <exception cref="InvalidDataException">They are not what they say, or too large.</exception>
-    public static ReadOnlyMemory<byte> Decompress(int type, ReadOnlyMemory<byte> bytes)
+    public static ReadOnlyMemory<byte> Decompress(int type, ReadOnlyMemory<byte> bytes, ArrayBufferWriter<byte> buffer)
     {
+        buffer.ResetWrittenCount();
         try
         {
             return type switch
             {
                 0 => bytes,
-                1 => ReadAll(new GZipStream(StreamOf(bytes), CompressionMode.Decompress)),
-                2 => DecompressSnappy(bytes.Span),
-                3 => ReadAll(LZ4Stream.Decode(StreamOf(bytes))),
-                Zstd => ReadAll(new ZstdSharp.DecompressionStream(StreamOf(bytes))),
+                1 => ReadAll(new GZipStream(StreamOf(bytes), CompressionMode.Decompress), buffer),
+                2 => DecompressSnappy(bytes.Span, buffer),
+                3 => ReadAll(LZ4Stream.Decode(StreamOf(bytes)), buffer),
+                Zstd => ReadAll(new ZstdSharp.DecompressionStream(StreamOf(bytes)), buffer),
                 _ => throw new InvalidDataException($"There is no compression type {type}."),
             };
         }
@@ -72,11 +76,10 @@ internal static class Compression
             ? new MemoryStream(segment.Array!, segment.Offset, segment.Count, writable: false)
             : new MemoryStream(bytes.ToArray(), writable: false);
 
-    private static ReadOnlyMemory<byte> ReadAll(Stream stream)
+    private static ReadOnlyMemory<byte> ReadAll(Stream stream, ArrayBufferWriter<byte> output)
     {
         using (stream)
         {
-            var output = new ArrayBufferWriter<byte>(64 << 10);
             while (true)
             {
                 var read = stream.Read(output.GetSpan(64 << 10));
@@ -91,9 +94,8 @@ internal static class Compression
         }
     }
 
-    private static ReadOnlyMemory<byte> DecompressSnappy(ReadOnlySpan<byte> bytes)
+    private static ReadOnlyMemory<byte> DecompressSnappy(ReadOnlySpan<byte> bytes, ArrayBufferWriter<byte> output)
     {
-        var output = new ArrayBufferWriter<byte>(64 << 10);
         if (!bytes.StartsWith(XerialMagic))
         {
             DecompressBlock(bytes, output);

@@ -4,23 +4,25 @@ using System.Security.Cryptography;
 namespace StreamDistill.Embedded.Broker.Log;
 
 /// <summary>
-/// The last offset of each key, by 128 bits of the key's SHA-256: 32 bytes a slot, 32 MB for the most keys by default. Where it is
-/// full, compaction goes on in another pass.
+/// The last offset of each key, by 128 bits of the key's SHA-256. It has room for so many keys from the start, 32 bytes for each,
+/// 24 MB for the most by default. Where it is full, compaction goes on in another pass.
 /// </summary>
-internal sealed class KeyMap(int countMax = KeyMap.DefaultCountMax)
+/// <param name="countMax">How many keys there is room for.</param>
+internal sealed class KeyMap(int countMax)
 {
     public const int DefaultCountMax = 750_000;
 
-    private Slot[] slots = new Slot[1024];
+    // A quarter stays free: else looking for a key that is not there takes long.
+    private readonly Slot[] slots = new Slot[((long)countMax * 4 / 3) + 1];
     private int count;
 
-    private readonly record struct Slot(UInt128 Key, long OffsetPlusOne);
+    private readonly record struct Slot(ulong Upper, ulong Lower, long OffsetPlusOne);
 
     /// <summary>False where there is no room for another key.</summary>
     public bool TryPut(ReadOnlySpan<byte> key, long offset)
     {
-        var hash = Hash(key);
-        var at = Find(hash);
+        var (upper, lower) = Hash(key);
+        var at = Find(upper, lower);
         if (slots[at].OffsetPlusOne == 0)
         {
             if (count == countMax)
@@ -28,50 +30,36 @@ internal sealed class KeyMap(int countMax = KeyMap.DefaultCountMax)
                 return false;
             }
 
-            if (count >= slots.Length / 4 * 3)
-            {
-                Grow();
-                at = Find(hash);
-            }
-
             count++;
         }
 
-        slots[at] = new Slot(hash, offset + 1);
+        slots[at] = new Slot(upper, lower, offset + 1);
         return true;
     }
 
     /// <summary>-1 where the key is not known.</summary>
-    public long LastOffset(ReadOnlySpan<byte> key) => slots[Find(Hash(key))].OffsetPlusOne - 1;
+    public long LastOffset(ReadOnlySpan<byte> key)
+    {
+        var (upper, lower) = Hash(key);
+        return slots[Find(upper, lower)].OffsetPlusOne - 1;
+    }
 
-    private static UInt128 Hash(ReadOnlySpan<byte> key)
+    private static (ulong Upper, ulong Lower) Hash(ReadOnlySpan<byte> key)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(key, hash);
-        return BinaryPrimitives.ReadUInt128LittleEndian(hash);
+        return (BinaryPrimitives.ReadUInt64LittleEndian(hash[sizeof(ulong)..]), BinaryPrimitives.ReadUInt64LittleEndian(hash));
     }
 
-    private int Find(UInt128 hash)
+    private int Find(ulong upper, ulong lower)
     {
-        var at = (int)((uint)hash & (uint)(slots.Length - 1));
-        while (slots[at].OffsetPlusOne != 0 && slots[at].Key != hash)
+        // The hash's place among all hashes is its place among the slots.
+        var at = (int)Math.BigMul(lower, (ulong)slots.Length, out _);
+        while (slots[at].OffsetPlusOne != 0 && (slots[at].Lower != lower || slots[at].Upper != upper))
         {
-            at = (at + 1) & (slots.Length - 1);
+            at = at + 1 == slots.Length ? 0 : at + 1;
         }
 
         return at;
-    }
-
-    private void Grow()
-    {
-        var old = slots;
-        slots = new Slot[old.Length * 2];
-        foreach (var slot in old)
-        {
-            if (slot.OffsetPlusOne != 0)
-            {
-                slots[Find(slot.Key)] = slot;
-            }
-        }
     }
 }

@@ -105,7 +105,7 @@ internal static class RecordBatch
     /// <exception cref="InvalidDataException">They cannot be decompressed or parsed.</exception>
     public static List<LogRecord> Records(ReadOnlyMemory<byte> batch, in BatchHeader header)
     {
-        var body = Compression.Decompress(header.Compression, batch[BatchHeader.Size..]);
+        var body = Compression.Decompress(header.Compression, batch[BatchHeader.Size..], new ArrayBufferWriter<byte>());
         var records = new List<LogRecord>(Math.Min(header.RecordsCount, 4096));
         var reader = new RecordReader(body.Span);
         for (var i = 0; i < header.RecordsCount; i++)

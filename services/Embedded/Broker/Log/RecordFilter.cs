@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.Extensions.Logging;
 
 namespace StreamDistill.Embedded.Broker.Log;
@@ -8,7 +9,8 @@ namespace StreamDistill.Embedded.Broker.Log;
 /// <param name="aborted">The aborted transactions.</param>
 /// <param name="nowMs">The time.</param>
 /// <param name="horizonMs">When a tombstone that is met for the first time may go.</param>
-internal sealed class RecordFilter(KeyMap keys, long end, AbortedRanges aborted, long nowMs, long horizonMs)
+/// <param name="buffer">For the records of one batch after another.</param>
+internal sealed class RecordFilter(KeyMap keys, long end, AbortedRanges aborted, long nowMs, long horizonMs, ArrayBufferWriter<byte> buffer)
 {
     public long End => end;
 
@@ -26,7 +28,7 @@ internal sealed class RecordFilter(KeyMap keys, long end, AbortedRanges aborted,
         {
             HasChanged = true;
         }
-        else if (BatchRecords.TryOpen(batch, header, out var body))
+        else if (BatchRecords.TryOpen(batch, header, buffer, out var body))
         {
             CopyRecords(body.Span, header, into);
         }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using StreamDistill.Embedded.Broker.Log;
@@ -24,6 +25,7 @@ public sealed class LogFuzzTests(ITestOutputHelper output)
     {
         var random = Seeded(11);
         var options = new LogOptions { Compacts = true };
+        var buffer = new ArrayBufferWriter<byte>();
         var refused = 0;
         for (var i = 0; i < HeaderCases; i++)
         {
@@ -36,7 +38,7 @@ public sealed class LogFuzzTests(ITestOutputHelper output)
             refused += BatchValidator.Check(batch, options, isInternal: false, out var header).Error == 0 ? 0 : 1;
             if (batch.Length >= BatchHeader.Size)
             {
-                _ = BatchRecords.TryOpen(batch.AsMemory(), new BatchHeader(batch) is { Compression: 0 } plain ? plain : default, out _);
+                _ = BatchRecords.TryOpen(batch.AsMemory(), new BatchHeader(batch) is { Compression: 0 } plain ? plain : default, buffer, out _);
                 _ = ControlBatch.TryParseMarker(batch, out _, out _);
             }
         }
@@ -83,13 +85,14 @@ public sealed class LogFuzzTests(ITestOutputHelper output)
             [0x82, .. "SNAPPY\0"u8, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, (byte)Snappier.Snappy.CompressToArray(content).Length, .. Snappier.Snappy.CompressToArray(content)],
         ];
         int[] types = [1, 3, 4, 2, 2];
+        var buffer = new ArrayBufferWriter<byte>();
         var opened = 0;
         for (var i = 0; i < DecompressionCases; i++)
         {
             var kind = random.Next(types.Length);
             try
             {
-                var bytes = Compression.Decompress(types[kind], random.Next(50) == 0 ? compressed[kind] : Mutated(random, compressed[kind]));
+                var bytes = Compression.Decompress(types[kind], random.Next(50) == 0 ? compressed[kind] : Mutated(random, compressed[kind]), buffer);
                 Assert.InRange(bytes.Length, 0, Compression.DecompressedBytesMax);
                 opened++;
             }
