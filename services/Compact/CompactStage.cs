@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Confluent.Kafka;
 using streamdistill;
 using StreamDistill.Contracts;
@@ -49,7 +48,7 @@ internal sealed class CompactStage(CompactOptions options, ICuratedLog curated, 
         {
             if (questionOf.Find(id) is { } known)
             {
-                Forget(BinaryPrimitives.ReadUInt128BigEndian(known), id);
+                Forget(StableId.Bits(known), id);
                 questionOf.Remove(id);
             }
 
@@ -59,9 +58,7 @@ internal sealed class CompactStage(CompactOptions options, ICuratedLog curated, 
                 var rank = RankedExample.Of(id, example, identity);
                 questions.Set(identity.Question, [.. questions.Of(identity.Question), rank]);
                 cap?.Add(identity.Question, rank, example);
-                var question = new byte[16];
-                BinaryPrimitives.WriteUInt128BigEndian(question, identity.Question);
-                questionOf.TryAdd(id, question);
+                questionOf.TryAdd(id, StableId.Bytes(identity.Question));
             }
         }
 

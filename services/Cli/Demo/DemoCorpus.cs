@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using static System.FormattableString;
 
 namespace StreamDistill.Cli.Demo;
 
@@ -59,10 +58,6 @@ internal static class DemoCorpus
 
         List<SolvedStep> Steps(int count) => [.. Enumerable.Range(0, count).Select(_ => random.Pick(random.Pick(all).Solve().Steps))];
     }
-
-    /// <summary>The trainer's settings that make it judge by so many held-out problems.</summary>
-    public static IReadOnlyList<string> EvaluationSettings(int problems) =>
-        [Invariant($"Train:Evaluation:HoldoutMax={problems}"), Invariant($"Train:Evaluation:MaxTokens={AnswerTokensMax}")];
 
     /// <summary>Held-out problems, by which a trainer judges its student and from which it learns nothing.</summary>
     public static void AddHeldOut(JsonLinesFile lines, int seed, int problems)

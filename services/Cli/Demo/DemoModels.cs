@@ -109,7 +109,7 @@ internal static class DemoModels
             trained.State.Step,
             trained.State.TokensSeen,
             await judge.JudgeAsync(model.Name, directory, temperature: 0, cancellationToken),
-            await judge.JudgeAsync(model.Name, directory, NeuralDemo.Temperature, cancellationToken));
+            await judge.JudgeAsync(model.Name, directory, TeacherAnswers.Temperature, cancellationToken));
         await File.WriteAllTextAsync(Path.Combine(directory, ModelCard.FileName), card.ToMarkdown(), cancellationToken);
         return card;
     }

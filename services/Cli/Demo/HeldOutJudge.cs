@@ -1,3 +1,4 @@
+using StreamDistill.Cli.Exporting;
 using StreamDistill.Cli.Training;
 using static System.FormattableString;
 
@@ -19,11 +20,7 @@ internal sealed class HeldOutJudge(string directory, int seed, int problems, Act
     {
         // What an earlier judgement left there would be taken for this one's.
         var output = Path.Combine(directory, Invariant($"{name}-at-{temperature}"));
-        if (Directory.Exists(output))
-        {
-            Directory.Delete(output, recursive: true);
-        }
-
+        OutputDirectory.Remove(output);
         Directory.CreateDirectory(output);
         var heldOut = Path.Combine(output, "problems.jsonl");
         using (var lines = new JsonLinesFile(heldOut))
@@ -31,8 +28,7 @@ internal sealed class HeldOutJudge(string directory, int seed, int problems, Act
             DemoCorpus.AddHeldOut(lines, seed, problems);
         }
 
-        string[] settings = ["Train:Threads=1", Invariant($"Train:Evaluation:Temperature={temperature}"), .. DemoCorpus.EvaluationSettings(problems)];
-        var judged = await new TrainingPlan(name, model, heldOut, output, settings).RunAsync(announce, cancellationToken);
+        var judged = await new TrainingPlan(name, model, heldOut, output, StudentSettings.Judging(problems, temperature)).RunAsync(announce, cancellationToken);
         return JudgedModel.Of(name, model, judged.Before!);
     }
 }

@@ -27,7 +27,7 @@ internal sealed record ModelCard(DemoModelPlan Model, IReadOnlyList<string> Sett
         | trained for | {Steps:N0} steps of {DemoModels.TokensPerStep:N0} tokens, {Tokens:N0} tokens in all, each example once |
         | trained by | `{Command}` |
         | solves at temperature 0 | {Likeliest.PassAt1:P1} of {Likeliest.Problems} held-out problems, {Likeliest.TokensPerAnswer:N1} tokens per answer |
-        | solves at temperature {NeuralDemo.Temperature} | {Drawn.PassAt1:P1} of {Drawn.Problems} held-out problems, {Drawn.TokensPerAnswer:N1} tokens per answer |
+        | solves at temperature {TeacherAnswers.Temperature} | {Drawn.PassAt1:P1} of {Drawn.Problems} held-out problems, {Drawn.TokensPerAnswer:N1} tokens per answer |
 
         The problems, and the held-out ones, come from seeded templates (`services/Cli/Demo/SimpleTemplates.cs`); no held-out
         question is among those trained on. The model knows nothing else and is good for nothing else.

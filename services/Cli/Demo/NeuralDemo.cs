@@ -1,12 +1,9 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using StreamDistill.Cli.Commands;
 using StreamDistill.Cli.Exporting;
-using StreamDistill.Cli.Running;
 using StreamDistill.Cli.Supervision;
 using StreamDistill.Cli.Training;
-using StreamDistill.Student;
 
 namespace StreamDistill.Cli.Demo;
 
@@ -16,15 +13,10 @@ namespace StreamDistill.Cli.Demo;
 /// </summary>
 internal sealed class NeuralDemo(string directory, string models, int seed, int prompts, Action<string> announce)
 {
-    private const int Samples = 4, HeldOutProblems = 200, LiveHeldOutProblems = 60, RoundExamples = 150, TopLogprobs = 5;
-
-    /// <summary>Of the teacher's answers.</summary>
-    public const double Temperature = 0.8;
+    private const int HeldOutProblems = 200, LiveHeldOutProblems = 60, RoundExamples = 150;
 
     private readonly string teacher = DemoModels.DirectoryOf(DemoModels.Teacher, models);
     private readonly string beginner = DemoModels.DirectoryOf(DemoModels.Base, models);
-
-    private string PromptsPath => Path.Combine(directory, "prompts.jsonl");
 
     private string DatasetPath => Path.Combine(directory, "dataset");
 
@@ -35,30 +27,18 @@ internal sealed class NeuralDemo(string directory, string models, int seed, int 
     public async Task<DemoReport> RunAsync(CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(directory);
-        if (Directory.Exists(StudentsPath))
-        {
-            // An earlier demo's: a training would go on where that one ended.
-            Directory.Delete(StudentsPath, recursive: true);
-        }
 
+        // An earlier demo's: a training would go on where that one ended.
+        OutputDirectory.Remove(StudentsPath);
         var problems = ProblemStream.Of(seed, ProblemPool.Prompts).Take(prompts).ToList();
-        using (var lines = new JsonLinesFile(PromptsPath))
-        {
-            DemoCorpus.AddPrompts(lines, problems, Samples, Temperature, TopLogprobs);
-        }
-
         string? served = null;
-        var run = await RunCommand.MakeDatasetAsync(
-            new RunOptions
-            {
-                Prompts = PromptsPath,
-                Teacher = "student:" + teacher,
-                Student = beginner,
-                Out = DatasetPath,
-                Overwrite = true,
-                MaxAttempts = 1,
-                Settings = [.. StudentSettings.For(seed, RoundExamples, LiveHeldOutProblems), "Compact:HoldoutShare=0.1", "Serve:Threads=1"],
-            },
+        var run = await TeacherAnswers.CollectAsync(
+            teacher,
+            problems,
+            Path.Combine(directory, "prompts.jsonl"),
+            DatasetPath,
+            [.. StudentSettings.For(seed, RoundExamples, LiveHeldOutProblems), "Compact:HoldoutShare=0.1"],
+            beginner,
             async (endpoints, result) => served = result.Student?.Serving is null ? null : await AskStudentAsync(endpoints, cancellationToken),
             cancellationToken);
         var live = TrainedStudent.Read(OutputDirectory.CheckpointsIn(DatasetPath), StudentPlan.DefaultName);

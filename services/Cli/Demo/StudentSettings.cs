@@ -1,3 +1,5 @@
+using static System.FormattableString;
+
 namespace StreamDistill.Cli.Demo;
 
 /// <summary>How the demo's and the study's students are trained.</summary>
@@ -9,8 +11,6 @@ internal static class StudentSettings
     /// <param name="heldOut">Problems to be judged by.</param>
     public static IReadOnlyList<string> For(long seed, int roundExamples, int heldOut) =>
     [
-        // On a model this small a second thread waits more than it works; the other processors are for the other programs.
-        "Train:Threads=1",
         $"Train:Seed={seed}",
         $"Train:RoundExamplesMin={roundExamples}",
         $"Train:RoundExamplesMax={roundExamples}",
@@ -21,6 +21,18 @@ internal static class StudentSettings
         "Train:CheckpointSteps=1000",
         "Train:KeepCheckpoints=100",
         "Train:Optimizer:LearningRate=0.0004",
-        .. DemoCorpus.EvaluationSettings(heldOut),
+        .. Judging(heldOut, temperature: 0),
+    ];
+
+    /// <summary>The settings by which the trainer judges a model, and without examples does nothing else.</summary>
+    /// <param name="heldOut">Problems to be judged by.</param>
+    /// <param name="temperature">Of the answers.</param>
+    public static IReadOnlyList<string> Judging(int heldOut, double temperature) =>
+    [
+        // On a model this small a second thread waits more than it works; the other processors are for the other programs.
+        "Train:Threads=1",
+        Invariant($"Train:Evaluation:HoldoutMax={heldOut}"),
+        Invariant($"Train:Evaluation:MaxTokens={DemoCorpus.AnswerTokensMax}"),
+        Invariant($"Train:Evaluation:Temperature={temperature}"),
     ];
 }

@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using StreamDistill.Cli.Commands;
 using StreamDistill.Cli.Exporting;
-using StreamDistill.Cli.Running;
 using StreamDistill.Cli.Training;
 using StreamDistill.Train;
 
@@ -24,8 +22,7 @@ internal sealed record StudyResult(string Name, IReadOnlyList<(double PassAt1, d
 /// </summary>
 internal sealed class Study(string directory, string models, IReadOnlyList<int> seeds, int prompts, Action<string> announce)
 {
-    private const int Samples = 4, HeldOutProblems = 300, TopLogprobs = 5, AllExamples = 100_000;
-    private const double Temperature = 0.8;
+    private const int HeldOutProblems = 300, AllExamples = 100_000;
 
     private readonly string teacher = DemoModels.DirectoryOf(DemoModels.Teacher, models);
     private readonly string beginner = DemoModels.DirectoryOf(DemoModels.Base, models);
@@ -102,24 +99,8 @@ internal sealed class Study(string directory, string models, IReadOnlyList<int> 
         var dataset = Path.Combine(home, "dataset");
         if (!File.Exists(Path.Combine(dataset, OutputDirectory.Manifest)))
         {
-            var path = Path.Combine(home, "prompts.jsonl");
-            using (var lines = new JsonLinesFile(path))
-            {
-                DemoCorpus.AddPrompts(lines, problems, Samples, Temperature, TopLogprobs);
-            }
-
-            await RunCommand.MakeDatasetAsync(
-                new RunOptions
-                {
-                    Prompts = path,
-                    Teacher = "student:" + teacher,
-                    Out = dataset,
-                    Overwrite = true,
-                    MaxAttempts = 1,
-                    Settings = ["Compact:HoldoutShare=0", "Serve:Threads=1"],
-                },
-                whileRunning: null,
-                cancellationToken);
+            await TeacherAnswers.CollectAsync(
+                teacher, problems, Path.Combine(home, "prompts.jsonl"), dataset, ["Compact:HoldoutShare=0"], student: null, whileRunning: null, cancellationToken);
         }
 
         return new StudyData(home, seed, problems, dataset);

@@ -67,7 +67,8 @@ internal sealed class OutputDirectory
     /// <summary>Removes what was only needed while the run lasted.</summary>
     public void RemoveSpool() => Remove(SpoolPath);
 
-    private static void Remove(string directory)
+    /// <summary>Removes a directory with what is in it, where it is there.</summary>
+    public static void Remove(string directory)
     {
         if (Directory.Exists(directory))
         {

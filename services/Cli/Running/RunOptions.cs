@@ -5,8 +5,10 @@ namespace StreamDistill.Cli.Running;
 /// <summary>What 'streamdistill run' is asked to do.</summary>
 internal sealed record RunOptions
 {
+    /// <summary>What a teacher that is a model's directory begins with.</summary>
+    public const string StudentPrefix = "student:";
+
     private const string RecordedPrefix = "recorded:";
-    private const string StudentPrefix = "student:";
 
     /// <summary>The file of prompts; "-" is standard input.</summary>
     public required string Prompts { get; init; }

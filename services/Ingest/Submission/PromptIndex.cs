@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using streamdistill;
 using StreamDistill.Contracts;
 using StreamDistill.Pipeline;
@@ -86,7 +85,7 @@ public sealed class PromptIndex(int capacity) : IDisposable
     {
         lock (gate)
         {
-            var content = Bytes(claims.Content);
+            var content = StableId.Bytes(claims.Content);
             try
             {
                 contents.TryAdd(claims.Id, content);
@@ -113,14 +112,7 @@ public sealed class PromptIndex(int capacity) : IDisposable
     }
 
     private Acquaintance FindOne(UInt128 claim, UInt128 content) => contents.Find(claim) is not { } known ? Acquaintance.New
-        : known.AsSpan().SequenceEqual(Bytes(content)) ? Acquaintance.Same : Acquaintance.IdTaken;
-
-    private static byte[] Bytes(UInt128 hash)
-    {
-        var bytes = new byte[16];
-        BinaryPrimitives.WriteUInt128BigEndian(bytes, hash);
-        return bytes;
-    }
+        : StableId.Bits(known) == content ? Acquaintance.Same : Acquaintance.IdTaken;
 }
 
 /// <summary>The hashes by which a prompt is recognised.</summary>

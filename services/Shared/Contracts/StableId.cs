@@ -55,6 +55,17 @@ public static class StableId
         return text.Length == 32 && UInt128.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out bits);
     }
 
+    /// <summary>The bits that <see cref="Bytes"/> wrote.</summary>
+    public static UInt128 Bits(ReadOnlySpan<byte> bytes) => BinaryPrimitives.ReadUInt128BigEndian(bytes);
+
+    /// <summary>The bits as 16 bytes, big-endian.</summary>
+    public static byte[] Bytes(UInt128 bits)
+    {
+        var bytes = new byte[16];
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, bits);
+        return bytes;
+    }
+
     /// <summary>The id that the bits are of.</summary>
     public static string Text(UInt128 bits) => bits.ToString("x32", CultureInfo.InvariantCulture);
 

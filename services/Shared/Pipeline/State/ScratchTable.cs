@@ -102,6 +102,7 @@ public sealed class ScratchTable : IDisposable
         connection.Dispose();
     }
 
+    /// <summary>Its parameters are in the order key, value: they are found by it, since a name is looked up anew each time.</summary>
     private SqliteCommand Prepare(string text)
     {
         var command = connection.CreateCommand();
@@ -117,10 +118,10 @@ public sealed class ScratchTable : IDisposable
     private SqliteCommand With(SqliteCommand command, UInt128 key, byte[]? value = null)
     {
         BinaryPrimitives.WriteUInt128BigEndian(keyBytes, key);
-        command.Parameters["$key"].Value = keyBytes;
+        command.Parameters[0].Value = keyBytes;
         if (value is not null)
         {
-            command.Parameters["$value"].Value = value;
+            command.Parameters[1].Value = value;
         }
 
         return command;
