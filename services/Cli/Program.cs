@@ -13,6 +13,7 @@ var root = new RootCommand(
     RunCommand.Create(),
     UpCommand.Create(),
     SubmitCommand.Create(),
+    VerifyCommand.Create(),
     TrainCommand.Create(),
     ServeCommand.Create(),
     PromoteCommand.Create(),

@@ -17,7 +17,7 @@ debian_packages=(
   gcc g++ make                                                    # librdkafka
   libssl-dev zlib1g-dev libzstd-dev liblz4-dev libsasl2-dev       # librdkafka's TLS, compression, SASL
   libtorch-dev libopenblas0-pthread                               # libtorch; the reference BLAS is many times slower
-  python3-torch python3-numpy                                     # PyTorch, which the tests compare with
+  python3-torch python3-numpy python3-sympy                       # PyTorch and SymPy, which tests and benchmarks compare with
   python3 python3-avro python3-kafka kcat                         # other languages' clients, for tests/Interop
   python3-lz4 python3-snappy python3-zstandard                    # the codecs of python3-kafka
 )

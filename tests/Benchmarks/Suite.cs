@@ -20,6 +20,7 @@ internal static class Suite
     [
         new AvroBenchmark(),
         new VerdictBenchmark(),
+        new MathBenchmark(),
         new TokenizerBenchmark(),
         new ThroughputBenchmark(),
         new ProduceLatencyBenchmark(),

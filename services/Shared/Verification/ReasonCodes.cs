@@ -27,6 +27,9 @@ public static class ReasonCodes
     /// <summary>UNKNOWN: the prompt's reference is not in a form that the verifier can read.</summary>
     public const string UnparseableReference = "unparseable_reference";
 
+    /// <summary>UNKNOWN: both are understood, and neither that they are the same nor that they differ could be shown.</summary>
+    public const string Undecided = "undecided";
+
     /// <summary>UNKNOWN: beyond the size up to which the verifier decides.</summary>
     public const string TooLarge = "too_large";
 

@@ -20,6 +20,7 @@ public static class VerifierCatalog
         [LabelVerifier.Name] = (LabelVerifier.Version, parameters => new LabelVerifier(parameters)),
         [LanguageVerifier.Name] = (LanguageVerifier.Version, parameters => new LanguageVerifier(parameters)),
         [LengthVerifier.Name] = (LengthVerifier.Version, parameters => new LengthVerifier(parameters)),
+        [MathVerifier.Name] = (MathVerifier.Version, _ => new MathVerifier()),
         [NumericVerifier.Name] = (NumericVerifier.Version, parameters => new NumericVerifier(parameters)),
         [RegexVerifier.Name] = (RegexVerifier.Version, parameters => new RegexVerifier(parameters)),
         [RepetitionVerifier.Name] = (RepetitionVerifier.Version, parameters => new RepetitionVerifier(parameters)),

@@ -6,8 +6,10 @@ namespace Verification.Tests;
 /// <summary>Real answers of four models to GSM8K's test problems, with the publisher's labels.</summary>
 public sealed class Gsm8kTests
 {
-    [Fact]
-    public void VerdictsAgreeWithThePublishedLabels()
+    [Theory]
+    [InlineData("numeric")]
+    [InlineData("math")]
+    public void VerdictsAgreeWithThePublishedLabels(string verifier)
     {
         var folder = Environment.GetEnvironmentVariable("GSM8K_DIR");
         Assert.SkipWhen(string.IsNullOrEmpty(folder), "GSM8K_DIR does not name the folder with prompts.jsonl and completions.jsonl.");
@@ -20,7 +22,7 @@ public sealed class Gsm8kTests
         foreach (var completion in Lines(folder!, "completions.jsonl"))
         {
             var promptId = completion.GetProperty("prompt_id").GetString()!;
-            var finding = Verify.Numeric(completion.GetProperty("content").GetString()!, references[promptId]);
+            var finding = Verify.By(verifier, new() { Answer = completion.GetProperty("content").GetString()!, Reference = references[promptId] });
             var isRight = completion.GetProperty("is_correct").GetBoolean();
             count++;
             passed += finding.Outcome == Outcome.PASS ? 1 : 0;
@@ -31,7 +33,7 @@ public sealed class Gsm8kTests
             }
         }
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"GSM8K: {agreed} of {count} verdicts agree with the labels; {passed} passed.");
+        TestContext.Current.TestOutputHelper?.WriteLine($"GSM8K, {verifier}: {agreed} of {count} verdicts agree with the labels; {passed} passed.");
         Assert.Empty(disagreements);
         Assert.Equal((2640, 986), (count, passed));
     }

@@ -72,10 +72,11 @@ public sealed class HostileInputTests
                 Spec("repetition"),
                 Spec("language"),
                 Spec("finish"),
+                Spec("math"),
             ],
             TimeProvider.System);
         var decision = await set.DecideAsync(new Candidate { Answer = text, Reasoning = text, Reference = "18" }, CancellationToken.None);
-        Assert.Equal(9, decision.Checks.Count);
+        Assert.Equal(10, decision.Checks.Count);
         Assert.DoesNotContain(decision.Checks, check => check.Outcome == Outcome.ERROR);
         Assert.NotEqual(Outcome.PASS, decision.Checks[0].Outcome);
         Assert.All(decision.Checks, check => Assert.True(check.Detail.Length < 2000));

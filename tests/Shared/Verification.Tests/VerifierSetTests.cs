@@ -53,7 +53,7 @@ public sealed class VerifierSetTests
         Assert.Equal("A policy needs at least one verifier; with none, every answer would pass.", Assert.Throws<VerifierConfigurationException>(() => Set()).Message);
 
     [Theory]
-    [InlineData("numerc", "", "", "There is no verifier 'numerc'; there are exact, finish, json, label, language, length, numeric, regex, repetition.")]
+    [InlineData("numerc", "", "", "There is no verifier 'numerc'; there are exact, finish, json, label, language, length, math, numeric, regex, repetition.")]
     [InlineData("finish", "x", "1", "Verifier 'finish' has no parameter 'x'; it has none.")]
     [InlineData("exact", "csae", "ignore", "Verifier 'exact' has no parameter 'csae'; allowed are case, whitespace.")]
     [InlineData("exact", "case", "maybe", "Verifier 'exact': the parameter 'case' is 'maybe'; allowed is sensitive, ignore.")]
