@@ -8,20 +8,29 @@ internal static partial class ChoiceLetter
     private const int LengthMax = 40;
 
     /// <summary>The letter that a reference consists of; null where it is something else.</summary>
-    public static char? Of(string reference) => reference.Length > LengthMax ? null : Alone().Match(reference) is { Success: true } match ? match.Groups[1].Value[0] : null;
+    public static string? Of(string reference) => reference.Length <= LengthMax && Alone().Match(reference) is { Success: true } match ? match.Groups[1].Value : null;
 
-    /// <summary>The letter that an answer begins with or names; null where there is none.</summary>
-    public static char? In(string statement) =>
-        Leading().Match(statement) is { Success: true } leading ? char.ToUpperInvariant(leading.Groups[1].Value[0])
-        : Named().Match(statement) is { Success: true } named ? char.ToUpperInvariant(named.Groups[1].Value[0])
+    /// <summary>The letter that an answer begins with or names; null where there is none. "A triangle" and "a square" name none.</summary>
+    public static string? In(string statement) =>
+        Several().IsMatch(statement) ? statement.Trim()
+        : Leading().Match(statement) is { Success: true } leading ? Letter(leading)
+        : Named().Match(statement) is { Success: true } named ? Letter(named)
         : null;
+
+    private static string Letter(Match match) => match.Groups["letter"].Value.ToUpperInvariant();
+
+    /// <summary>A and B: no letter is the answer.</summary>
+    [GeneratedRegex(@"^[\s$*]*\(?[A-J]\)?(?:\s*(?:,|and|or|&)\s*\(?[A-J]\)?)+[\s$*.]*$", RegexOptions.CultureInvariant)]
+    private static partial Regex Several();
 
     [GeneratedRegex(@"^[\s$*(]*(?:\\(?:text|textbf|mathrm|mathbf)\s*\{)?\s*\(?([A-J])\)?\s*\.?\s*\}?[\s$*).]*$", RegexOptions.CultureInvariant)]
     private static partial Regex Alone();
 
-    [GeneratedRegex(@"^[\s$*(]*(?:\\(?:text|textbf|mathrm|mathbf)\s*\{\s*)?(?:\b(?:option|choice|answer)\b\s*)?[\s$*(]*(?:\\(?:text|textbf|mathrm|mathbf)\s*\{\s*)?\(?([A-Ja-j])(?![A-Za-z0-9^_'])\s*(?=[).:}\]$*,]|$|\s)", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"^[\s$*(]*(?:\\(?:text|textbf|mathrm|mathbf)\s*\{\s*)?(?:\b(?i:option|choice|answer)\b\s*)?[\s$*(]*(?:\\(?:text|textbf|mathrm|mathbf)\s*\{\s*)?\(?(?:(?<letter>[A-J])(?=\s*(?:[).:}\]$*,]|$|because\b|since\b|[-–]\s))|(?<letter>[a-j])(?=\)|\.?[\s}$*]*$))",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Leading();
 
-    [GeneratedRegex(@"\b(?:option|choice)\s*(?:is\s*)?[\s$*(]*([A-J])\b", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"\b(?i:option|choice)\s*(?i:is\s*)?[\s$*]*(?:(?<letter>[A-J])\b(?!')|\((?<letter>[A-Ja-j])\))", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Named();
 }

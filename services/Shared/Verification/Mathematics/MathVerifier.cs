@@ -38,7 +38,7 @@ public sealed class MathVerifier : IVerifier
         if (choice is not null)
         {
             return ChoiceLetter.In(statement) is { } letter
-                ? letter == choice ? Finding.Pass(extracted: letter.ToString()) : Wrong(choice.Value.ToString(), letter.ToString())
+                ? letter == choice ? Finding.Pass(extracted: letter) : Wrong(choice, Excerpt.Of(letter))
                 : Finding.Unknown(ReasonCodes.UnparseableAnswer, $"'{Excerpt.Of(statement)}' names no choice", Excerpt.Of(statement));
         }
 
