@@ -7,11 +7,16 @@ internal static partial class ChoiceLetter
 {
     private const int LengthMax = 40;
 
+    // Where the letter stands if anywhere; the patterns below are quick for this length whatever it holds.
+    private const int StartLengthMax = 300;
+
     /// <summary>The letter that a reference consists of; null where it is something else.</summary>
     public static string? Of(string reference) => reference.Length <= LengthMax && Alone().Match(reference) is { Success: true } match ? match.Groups[1].Value : null;
 
     /// <summary>The letter that an answer begins with or names; null where there is none. "A triangle" and "a square" name none.</summary>
-    public static string? In(string statement) =>
+    public static string? In(string statement) => InStart(statement.Length <= StartLengthMax ? statement : statement[..StartLengthMax]);
+
+    private static string? InStart(string statement) =>
         Several().IsMatch(statement) ? statement.Trim()
         : Leading().Match(statement) is { Success: true } leading ? Letter(leading)
         : Named().Match(statement) is { Success: true } named ? Letter(named)

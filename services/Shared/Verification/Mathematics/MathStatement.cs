@@ -5,7 +5,7 @@ namespace StreamDistill.Verification.Mathematics;
 /// <summary>Finds the final answer in a text, and reads it.</summary>
 internal static partial class MathStatement
 {
-    private const int StatementLengthMax = 12_000, BareLengthMax = 400, CuesMax = 16;
+    private const int StatementLengthMax = 12_000, BareLengthMax = 400, SentenceLengthMax = 1000, CuesMax = 8;
 
     private static readonly string[] Asides = [" because ", " since ", " where ", ", which ", ", so ", " so that ", " as required", " for all ", " for any ", ", with ", " (because", " which is", " when ", " (approx", ", where"];
 
@@ -142,7 +142,7 @@ internal static partial class MathStatement
             yield return denial.Groups[1].Value;
         }
 
-        if (ChoiceLabel().Match(statement) is { Success: true } labelled)
+        if (statement.Length <= BareLengthMax && ChoiceLabel().Match(statement) is { Success: true } labelled)
         {
             yield return labelled.Groups[1].Value;
         }
@@ -211,6 +211,7 @@ internal static partial class MathStatement
     private static string Sentence(string line)
     {
         var statement = line.Trim().Trim('*', ' ', ':');
+        statement = statement[..Math.Min(statement.Length, SentenceLengthMax)];
         for (var at = statement.IndexOf(". ", StringComparison.Ordinal); at > 0; at = statement.IndexOf(". ", at + 1, StringComparison.Ordinal))
         {
             if (at + 2 < statement.Length && char.IsUpper(statement[at + 2]) && !(at == 1 && char.IsUpper(statement[0])))
