@@ -43,7 +43,7 @@ internal static class DemoModels
         "The student of StreamDistill's demo before it has learnt from the teacher: it knows how the problems are worded and how to calculate, but not what a problem has to do with its solution.",
         128,
         384,
-        9_000,
+        16_000,
         "Each problem to write, to repeat, and calculations that belong to no problem. No problem with its solution.",
         DemoCorpus.AddLanguage);
 
