@@ -48,8 +48,7 @@ internal sealed class Comparison(Budget budget)
             return Matrices(gold, answer);
         }
 
-        if (IsOrdered(gold) && IsOrdered(answer) && !(gold is CollectionNode { Kind: CollectionKind.Tuple, Items.Length: 2 } != answer is CollectionNode { Kind: CollectionKind.Tuple, Items.Length: 2 }
-            && (gold is CollectionNode { Kind: CollectionKind.Bracket } || answer is CollectionNode { Kind: CollectionKind.Bracket })))
+        if (AreTuples(gold, answer))
         {
             return Ordered(gold, answer);
         }
@@ -191,6 +190,10 @@ internal sealed class Comparison(Budget budget)
         return !isVector || other is not CollectionNode { Kind: CollectionKind.Tuple or CollectionKind.Bracket or CollectionKind.List } tuple || tuple.Items.Length != entries.Length ? Likeness.Different
             : gold is MatrixNode ? All(entries, tuple.Items) : All(tuple.Items, entries);
     }
+
+    /// <summary>[1, 2] beside (1, 2) is a closed interval beside an open one; with more elements both are tuples.</summary>
+    private static bool AreTuples(MathNode gold, MathNode answer) =>
+        IsOrdered(gold) && IsOrdered(answer) && (((CollectionNode)gold).Kind == ((CollectionNode)answer).Kind || ((CollectionNode)gold).Items.Length != 2 || ((CollectionNode)answer).Items.Length != 2);
 
     private static bool IsOrdered(MathNode node) => node is CollectionNode { Kind: CollectionKind.Tuple or CollectionKind.Bracket };
 

@@ -66,9 +66,9 @@ internal static class Normal
         var (first, last) = (relation.Sides[0], relation.Sides[^1]);
         if (Assigned(new RelationNode("=", [first, last])) is not null || (relation.Sides.Length == 2 && Sampling.Variables(relation).Count > 0))
         {
-            var value = Of(last);
-            return value is CollectionNode several && first is SymbolNode
-                ? new CollectionNode(CollectionKind.Alternatives, [.. several.Items.Select(item => (MathNode)new RelationNode("=", [first, item]))]) is var split ? Collection(split) : split
+            // x = 1 ± √2 is two values of x.
+            return first is SymbolNode && last is not CollectionNode && Of(last) is CollectionNode several
+                ? new CollectionNode(CollectionKind.Alternatives, several.Items)
                 : relation.Sides.Length == 2 ? relation : new RelationNode("=", [first, last]);
         }
 
