@@ -56,6 +56,9 @@ internal static partial class MathStatement
     /// <summary>The statement with a comma that may be a decimal one as a point; null where it has no such comma.</summary>
     public static string? WithDecimalComma(string statement) => DecimalComma().Match(statement) is { Success: true } match ? statement[..match.Groups[1].Index] + '.' + statement[(match.Groups[1].Index + 1)..] : null;
 
+    /// <summary>The statement's words as they are read, without LaTeX's commands for text, dollars and a point at the end.</summary>
+    public static string Plain(string statement) => Spaces().Replace(TextCommand().Replace(statement, "$1").Replace("$", "", StringComparison.Ordinal), " ").Trim(' ', '.', '*');
+
     /// <summary>Reads a statement, with the prose around it or without.</summary>
     /// <exception cref="UndecidedException">It cannot be read.</exception>
     public static MathNode Read(string statement)
@@ -72,7 +75,7 @@ internal static partial class MathStatement
             statement = DoubledBackslash().Replace(statement, "\\");
         }
 
-        if (statement.Contains(':', StringComparison.Ordinal) && Clock().Match(statement.Trim('$')) is { Success: true } clock)
+        if (statement.Contains(':', StringComparison.Ordinal) && Clock().Match(Plain(statement)) is { Success: true } clock)
         {
             var isPlain = clock.Groups[4].Success;
             return new TextNode($"{clock.Groups[isPlain ? 4 : 1].Value.TrimStart('0')}:{clock.Groups[isPlain ? 5 : 2].Value}{clock.Groups[3].Value.ToLowerInvariant()}");
@@ -116,6 +119,12 @@ internal static partial class MathStatement
     /// <summary>(C) 12: the value behind the letter of a choice.</summary>
     [GeneratedRegex(@"^[\s$*]*(?:\\text\w*\s*\{)?\s*\(?[A-J]\)\s*\}?[\s~.:]*(\S.*)$")]
     private static partial Regex ChoiceLabel();
+
+    [GeneratedRegex(@"\\(?:text|textbf|mathrm|mbox)\s*\{([^{}]*)\}")]
+    private static partial Regex TextCommand();
+
+    [GeneratedRegex(@"(?:\s|\\[ ,;])+")]
+    private static partial Regex Spaces();
 
     /// <summary>Not 42 but 43.</summary>
     [GeneratedRegex(@"^not\b.*\bbut\b(.*)$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]

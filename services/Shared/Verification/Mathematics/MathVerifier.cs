@@ -47,7 +47,7 @@ public sealed class MathVerifier : IVerifier
 
     private static Finding Compare(string reference, string statement)
     {
-        if (reference == statement)
+        if (reference == statement || MathStatement.Plain(reference).Equals(MathStatement.Plain(statement), StringComparison.Ordinal))
         {
             return Finding.Pass(extracted: Excerpt.Of(statement));
         }

@@ -81,7 +81,7 @@ internal sealed class Evaluator(IReadOnlyDictionary<string, Rational> values, bo
             ("root", [var a, var b]) => Root(a, b),
             ("abs", [var a]) => BigComplex.Of(a.Abs()),
             ("exp", [var a]) => Priced(30, BigComplex.Exp(a)),
-            ("ln", [var a]) => Ln(a),
+            ("ln" or "log", [var a]) => Ln(a),
             ("logb", [var a, var b]) => Ln(a) is { } upper && Ln(b) is { } lower ? upper / lower : null,
             ("conj", [var a]) => a.Conjugate(),
             ("re", [var a]) => BigComplex.Of(a.Real),

@@ -88,8 +88,24 @@ internal sealed class Scalars(Budget budget)
 
         var variables = Sampling.Variables(gold, answer);
         var likeness = Sampling.Compare(gold, answer, variables, budget);
+        if (likeness == Likeness.Different && (HasLogarithm(gold) || HasLogarithm(answer)))
+        {
+            // Without a base it is the natural one in some fields and that of 10 in others.
+            (gold, answer) = (WithBaseTen(gold), WithBaseTen(answer));
+            likeness = Sampling.Compare(gold, answer, variables, budget);
+        }
+
         return likeness == Likeness.Different && variables.Count == 0 && (IsRounding(answer, gold) || IsRounding(gold, answer)) ? Likeness.Equal : likeness;
     }
+
+    private static bool HasLogarithm(MathNode node) => node is CallNode call && (call.Name == "log" || call.Arguments.Any(HasLogarithm));
+
+    private static MathNode WithBaseTen(MathNode node) => node switch
+    {
+        CallNode { Name: "log" } logarithm => new CallNode("logb", WithBaseTen(logarithm.Arguments[0]), NumberNode.Of(10)),
+        CallNode call => new CallNode(call.Name, [.. call.Arguments.Select(WithBaseTen)]),
+        _ => node,
+    };
 
     /// <summary>Of plus or minus infinity its sign, 0 for what is finite, 2 for anything else that has an infinity in it.</summary>
     private static int Infinity(MathNode node) => node switch

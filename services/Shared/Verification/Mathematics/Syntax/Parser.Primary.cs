@@ -188,11 +188,10 @@ internal sealed partial class Parser
             throw Unexpected();
         }
 
-        // Logarithms without a base are natural ones: so they are in most data of this kind.
         MathNode call = name switch
         {
             "log" or "lg" when arguments.Length == 2 => new CallNode("logb", arguments[0], arguments[1]),
-            "log" or "lg" => subscript is null ? new CallNode("ln", arguments[0]) : new CallNode("logb", arguments[0], subscript),
+            "log" or "lg" => subscript is null ? new CallNode("log", arguments[0]) : new CallNode("logb", arguments[0], subscript),
             _ => new CallNode(name, arguments),
         };
         return power is null ? call : new CallNode("^", call, power);
