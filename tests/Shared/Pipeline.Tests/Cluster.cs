@@ -125,7 +125,7 @@ public sealed class Cluster : IAsyncLifetime
         }).Build();
         consumer.Assign(Enumerable.Range(0, Contracts.Topic.DefaultPartitions).Select(partition => new TopicPartitionOffset(topic, partition, Offset.Beginning)));
         var records = new List<ConsumeResult<byte[], byte[]>>();
-        var giveUp = DateTime.UtcNow.AddSeconds(60);
+        var giveUp = DateTime.UtcNow.AddSeconds(180);
         while (records.Count < wanted && DateTime.UtcNow < giveUp)
         {
             if (consumer.Consume(100) is { } record)
