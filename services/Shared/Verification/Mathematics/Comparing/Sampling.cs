@@ -6,7 +6,7 @@ namespace StreamDistill.Verification.Mathematics;
 /// </summary>
 internal static class Sampling
 {
-    private const int Points = 9, EnoughPoints = 2, AnalyticPoints = 4;
+    private const int Points = 9, EnoughPoints = 2, AnalyticPoints = 4, CommonBits = 64;
 
     private static readonly (int Numerator, int Denominator)[] Fractions = [(13, 11), (7, 3), (4, 7), (17, 13), (11, 4), (3, 8), (23, 9), (29, 6), (5, 12), (31, 14), (19, 5)];
 
@@ -35,9 +35,12 @@ internal static class Sampling
                 continue;
             }
 
-            if (!(mine.Value - other.Value).Abs().IsNegligibleAgainst(left.Scale > right.Scale ? left.Scale : right.Scale))
+            switch (Agree(mine.Value, other.Value, left.Scale > right.Scale ? left.Scale : right.Scale))
             {
-                return Likeness.Different;
+                case Likeness.Different:
+                    return Likeness.Different;
+                case Likeness.Undecided:
+                    throw new UndecidedException(ReasonCodes.TooLarge, "the numbers on the way are too large to compare what comes of them");
             }
 
             agreed++;
@@ -83,15 +86,33 @@ internal static class Sampling
             var (product, counterpart) = (before.Gold * other, before.Answer * mine);
             var scale = product.Abs() > counterpart.Abs() ? product.Abs() : counterpart.Abs();
             scale = scale > left.Scale * before.Answer.Abs() ? scale : left.Scale * before.Answer.Abs();
-            if (!(product - counterpart).Abs().IsNegligibleAgainst(scale))
+            switch (Agree(product, counterpart, scale))
             {
-                return 0;
+                case Likeness.Different:
+                    return 0;
+                case Likeness.Undecided:
+                    return null;
             }
 
             agreed++;
         }
 
         return agreed >= EnoughPoints ? sign : null;
+    }
+
+    /// <summary>
+    /// Two that differ by no more than rounding may have added, which grows with the numbers on the way. They have to have enough
+    /// in common besides: beside numbers that are large enough everything is negligible.
+    /// </summary>
+    private static Likeness Agree(BigComplex left, BigComplex right, BigFloat scale)
+    {
+        var difference = (left - right).Abs();
+        if (!difference.IsNegligibleAgainst(scale))
+        {
+            return Likeness.Different;
+        }
+
+        return difference.IsZero || left.IsZero || right.IsZero || difference.Magnitude < Math.Max(left.Abs().Magnitude, right.Abs().Magnitude) - CommonBits ? Likeness.Equal : Likeness.Undecided;
     }
 
     /// <summary>The names in an expression that are no constants.</summary>

@@ -8,6 +8,9 @@ internal static class Transcendental
     // With arguments below 2^-8 a Taylor series gains 16 bits and more with each term of the sine's.
     private const int Halvings = 8;
 
+    // Series are summed in integers of so many bits behind the point, some of which rounding takes.
+    private const int FixedBits = BigFloat.Precision + 40;
+
     public static BigFloat Pi { get; } = (ArcCot(5).Scaled(2) - ArcCot(239)).Scaled(2);
 
     public static BigFloat Ln2 { get; } = (ArcCoth(26) * BigFloat.Of(18)) - (ArcCoth(4801) * BigFloat.Of(2)) + (ArcCoth(8749) * BigFloat.Of(8));
@@ -28,20 +31,21 @@ internal static class Transcendental
 
         // e^v = 2^n e^r with a small r; and e^r = (e^(r/2^k))^(2^k).
         var power = (value / Ln2).Round();
-        var reduced = (value - (Ln2 * BigFloat.Of(power))).Scaled(-Halvings);
-        var (sum, term) = (BigFloat.One, BigFloat.One);
-        for (var n = 1; !term.IsNegligible(); n++)
+        var reduced = Fixed((value - (Ln2 * BigFloat.Of(power))).Scaled(-Halvings));
+        var sum = BigInteger.One << FixedBits;
+        var term = sum;
+        for (var n = 1; !term.IsZero; n++)
         {
-            term = term * reduced / BigFloat.Of(n);
+            term = Product(term, reduced) / n;
             sum += term;
         }
 
         for (var i = 0; i < Halvings; i++)
         {
-            sum *= sum;
+            sum = Product(sum, sum);
         }
 
-        return sum.Scaled((int)power);
+        return BigFloat.Of(sum).Scaled((int)power - FixedBits);
     }
 
     /// <summary>The natural logarithm of a number above 0.</summary>
@@ -69,20 +73,25 @@ internal static class Transcendental
 
         // The nearest multiple of a quarter turn is taken off.
         var quarters = (value / Pi.Scaled(-1)).Round();
-        var reduced = (value - (Pi.Scaled(-1) * BigFloat.Of(quarters))).Scaled(-Halvings);
-        var square = -(reduced * reduced);
-        var (sin, term) = (reduced, reduced);
-        for (var n = 2; !term.IsNegligible(); n += 2)
+        var reduced = Fixed((value - (Pi.Scaled(-1) * BigFloat.Of(quarters))).Scaled(-Halvings));
+        var square = -Product(reduced, reduced);
+        var one = BigInteger.One << FixedBits;
+        var (fixedSin, fixedCos) = (reduced, one);
+        var (sinTerm, cosTerm) = (reduced, one);
+        for (var n = 1; !sinTerm.IsZero || !cosTerm.IsZero; n += 2)
         {
-            term = term * square / BigFloat.Of(n * (n + 1));
-            sin += term;
+            cosTerm = Product(cosTerm, square) / (n * (n + 1));
+            sinTerm = Product(sinTerm, square) / ((n + 1) * (n + 2));
+            fixedCos += cosTerm;
+            fixedSin += sinTerm;
         }
 
-        var cos = BigFloat.Sqrt(BigFloat.One - (sin * sin));
         for (var i = 0; i < Halvings; i++)
         {
-            (sin, cos) = ((sin * cos).Scaled(1), BigFloat.One - (sin * sin).Scaled(1));
+            (fixedSin, fixedCos) = (Product(fixedSin, fixedCos) << 1, one - (Product(fixedSin, fixedSin) << 1));
         }
+
+        var (sin, cos) = (BigFloat.Of(fixedSin).Scaled(-FixedBits), BigFloat.Of(fixedCos).Scaled(-FixedBits));
 
         return (int)(quarters & 3) switch
         {
@@ -120,7 +129,9 @@ internal static class Transcendental
         return result;
     }
 
-    private static bool IsNegligible(this BigFloat term) => term.IsZero || term.Magnitude < -BigFloat.Precision - 8;
+    private static BigInteger Fixed(BigFloat value) => value.Scaled(FixedBits).Round();
+
+    private static BigInteger Product(BigInteger left, BigInteger right) => (left * right) >> FixedBits;
 
     private static BigFloat ArcCot(int x) => Inverse(x, -1);
 
