@@ -6,7 +6,7 @@ namespace Verification.Tests.Mathematics;
 /// <summary>Pairs of a reference and an answer with the verdict that a mathematician gives, by kind.</summary>
 public sealed class MathCasesTests
 {
-    private static readonly IReadOnlyList<MathCase> Cases =
+    internal static readonly IReadOnlyList<MathCase> Cases =
     [
         .. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Mathematics", "cases.jsonl"))
             .Select(line => JsonSerializer.Deserialize<MathCase>(line, JsonSerializerOptions.Web)!),
@@ -33,5 +33,5 @@ public sealed class MathCasesTests
         Assert.InRange(Cases.Count(each => each.Expected == nameof(Outcome.FAIL)), 150, int.MaxValue);
     }
 
-    private sealed record MathCase(string Kind, string Gold, string Answer, string Expected, string? Why);
+    internal sealed record MathCase(string Kind, string Gold, string Answer, string Expected, string? Why);
 }

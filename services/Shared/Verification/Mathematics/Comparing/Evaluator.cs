@@ -168,7 +168,7 @@ internal sealed class Evaluator(IReadOnlyDictionary<string, Rational> values, bo
 
     private static BigFloat Clean(BigFloat value) => value.IsNegligibleAgainst(BigFloat.One) ? BigFloat.Zero : value;
 
-    private BigComplex? Ln(BigComplex value) => isComplex || (value.Real.Sign > 0 && value.Imaginary.IsZero) ? Priced(90, BigComplex.Ln(value)) : value.IsZero ? null : isComplex ? BigComplex.Ln(value) : null;
+    private BigComplex? Ln(BigComplex value) => isComplex || (value.Real.Sign > 0 && value.Imaginary.IsZero) ? Priced(90, BigComplex.Ln(value)) : null;
 
     private BigComplex? Power(BigComplex value, BigComplex power, MathNode written)
     {

@@ -25,9 +25,9 @@ internal static class Normal
     /// <summary>x = 5 or f(x) = x²: the name, and what it is.</summary>
     public static (string Name, MathNode Value)? Assigned(MathNode node) => node switch
     {
-        RelationNode { Relations: "=", Sides: [SymbolNode { Name: not ("pi" or "e" or "i" or "infty") } name, var value] } => (name.Name, value),
+        RelationNode { Relations: "=", Sides: [SymbolNode { IsVariable: true } name, var value] } => (name.Name, value),
         RelationNode { Relations: "=", Sides: [CallNode call, var value] } when call.Name[0] == '?' => (call.ToString(), value),
-        RelationNode { Relations: "=", Sides: [NumberNode value, SymbolNode { Name: not ("pi" or "e" or "i" or "infty") } name] } => (name.Name, value),
+        RelationNode { Relations: "=", Sides: [NumberNode value, SymbolNode { IsVariable: true } name] } => (name.Name, value),
         RelationNode { Relations: "=", Sides: [var measured, var value] } when IsMeasured(measured) && Sampling.Variables(value).Count == 0 => (measured.ToString(), value),
         _ => null,
     };

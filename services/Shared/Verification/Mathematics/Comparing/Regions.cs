@@ -3,6 +3,9 @@ namespace StreamDistill.Verification.Mathematics;
 /// <summary>Reads intervals, inequalities of one variable and what is put together of them as regions.</summary>
 internal sealed class Regions(Budget budget)
 {
+    // On both sides of zero.
+    private static readonly int[] Places = [0, 1, -1, 17, -400];
+
     /// <summary>What can only be a region: null for anything else, numbers and pairs among them.</summary>
     public Region? Of(MathNode node) => node switch
     {
@@ -69,12 +72,8 @@ internal sealed class Regions(Budget budget)
         return region.Intersection(to.Infinity switch { > 0 => Region.All, < 0 => Region.Empty, _ => Region.Below(to.Value, hasHigh) });
     }
 
-    private (BigFloat Value, int Infinity)? End(MathNode node) => node switch
-    {
-        SymbolNode { Name: "infty" } => (default, 1),
-        CallNode { Name: "neg", Arguments: [SymbolNode { Name: "infty" }] } => (default, -1),
-        _ => Number(node) is { } value ? (value, 0) : null,
-    };
+    private (BigFloat Value, int Infinity)? End(MathNode node) =>
+        Scalars.Infinity(node) is (1 or -1) and var infinity ? (default, infinity) : Number(node) is { } value ? (value, 0) : null;
 
     private Region? Point(MathNode node) => node is RelationNode { Relations: "=", Sides: [SymbolNode, var value] } ? Point(value) : Number(node) is { } number ? Region.Point(number) : null;
 
@@ -116,7 +115,7 @@ internal sealed class Regions(Budget budget)
         return result;
     }
 
-    private static readonly int[] Places = [0, 1, -1, 17, -400];
+    private static char Turned(char relation) => relation switch { '<' => '>', '>' => '<', '≤' => '≥', '≥' => '≤', _ => relation };
 
     /// <summary>|u| &lt; c is -c &lt; u &lt; c, and |u| > c is what is left.</summary>
     private Region? Absolute(MathNode inside, MathNode right, char relation, string variable)
@@ -127,7 +126,7 @@ internal sealed class Regions(Budget budget)
             return null;
         }
 
-        var (upper, lower) = (Linear(inside, right, relation, variable), Linear(inside, new CallNode("neg", right), relation switch { '<' => '>', '≤' => '≥', '>' => '<', _ => '≤' }, variable));
+        var (upper, lower) = (Linear(inside, right, relation, variable), Linear(inside, new CallNode("neg", right), Turned(relation), variable));
         return upper is null || lower is null ? null : isBelow ? upper.Intersection(lower) : upper.Union(lower);
     }
 
@@ -141,7 +140,7 @@ internal sealed class Regions(Budget budget)
 
         if (right is CallNode { Name: "abs" } && Number(left) is not null)
         {
-            return Linear(right, left, relation switch { '<' => '>', '>' => '<', '≤' => '≥', '≥' => '≤', _ => relation }, variable);
+            return Linear(right, left, Turned(relation), variable);
         }
 
         if (left is CallNode { Name: "abs", Arguments: [var inside] } && Number(right) is not null)
@@ -149,9 +148,9 @@ internal sealed class Regions(Budget budget)
             return Absolute(inside, right, relation, variable);
         }
 
-        // a + b v: seen on both sides of zero.
+        // a + b v: seen at these places.
         var difference = new CallNode("-", left, right);
-        var seen = new BigFloat[5];
+        var seen = new BigFloat[Places.Length];
         for (var i = 0; i < seen.Length; i++)
         {
             var at = new Evaluator(new Dictionary<string, Rational> { [variable] = new(Places[i], 1) }, isComplex: false, budget).Of(difference);

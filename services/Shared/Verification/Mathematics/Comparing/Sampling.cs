@@ -121,11 +121,11 @@ internal static class Sampling
         var names = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var node in nodes)
         {
-            Walk(node, name =>
+            Walk(node, symbol =>
             {
-                if (name is not ("pi" or "e" or "i" or "infty"))
+                if (symbol.IsVariable)
                 {
-                    names.Add(name);
+                    names.Add(symbol.Name);
                 }
             });
         }
@@ -136,7 +136,7 @@ internal static class Sampling
     public static bool Contains(MathNode node, string symbol)
     {
         var found = false;
-        Walk(node, name => found |= name == symbol);
+        Walk(node, each => found |= each.Name == symbol);
         return found;
     }
 
@@ -185,12 +185,12 @@ internal static class Sampling
         _ => false,
     };
 
-    private static void Walk(MathNode node, Action<string> visit)
+    private static void Walk(MathNode node, Action<SymbolNode> visit)
     {
         switch (node)
         {
             case SymbolNode symbol:
-                visit(symbol.Name);
+                visit(symbol);
                 break;
             case CallNode call:
                 foreach (var argument in call.Arguments)

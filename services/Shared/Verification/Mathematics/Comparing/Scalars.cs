@@ -108,7 +108,7 @@ internal sealed class Scalars(Budget budget)
     };
 
     /// <summary>Of plus or minus infinity its sign, 0 for what is finite, 2 for anything else that has an infinity in it.</summary>
-    private static int Infinity(MathNode node) => node switch
+    public static int Infinity(MathNode node) => node switch
     {
         SymbolNode { Name: "infty" } => 1,
         CallNode { Name: "neg", Arguments: [SymbolNode { Name: "infty" }] } => -1,

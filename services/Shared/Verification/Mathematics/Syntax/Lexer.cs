@@ -27,16 +27,20 @@ internal sealed partial class Lexer
     public static List<Token> Tokens(string text)
     {
         var lexer = new Lexer(text);
-        while (lexer.at < text.Length)
-        {
-            lexer.Next();
-        }
-
+        lexer.ReadAll();
         lexer.Add(TokenKind.End, "");
         return lexer.tokens;
     }
 
     private char Peek(int offset = 0) => at + offset < text.Length ? text[at + offset] : '\0';
+
+    private void ReadAll()
+    {
+        while (at < text.Length)
+        {
+            Next();
+        }
+    }
 
     private void Next()
     {
@@ -206,7 +210,14 @@ internal sealed partial class Lexer
         }
         else if (Vocabulary.TryCommand(name, out var mark))
         {
-            Character(mark == Vocabulary.Repeating ? '\0' : mark, name);
+            if (mark == Vocabulary.Repeating)
+            {
+                Add(TokenKind.Mark, mark.ToString());
+            }
+            else
+            {
+                Character(mark);
+            }
         }
         else if (Vocabulary.TryFunction(name, out var function))
         {
@@ -230,22 +241,6 @@ internal sealed partial class Lexer
         }
     }
 
-    private void Character(char mark, string name)
-    {
-        if (name == "overline")
-        {
-            Add(TokenKind.Mark, Vocabulary.Repeating.ToString());
-        }
-        else if (Currencies.Contains(mark, StringComparison.Ordinal))
-        {
-            Add(TokenKind.Mark, Vocabulary.Currency + mark.ToString());
-        }
-        else
-        {
-            Mark(mark);
-        }
-    }
-
     /// <summary>\text{ cm}, \mathbb{R}, \operatorname{lcm}.</summary>
     private void Text(string command)
     {
@@ -260,10 +255,7 @@ internal sealed partial class Lexer
 
         // What stands in it is read as if it stood alone: units, words, and now and then a number.
         var inner = new Lexer(content) { depth = depth };
-        while (inner.at < content.Length)
-        {
-            inner.Next();
-        }
+        inner.ReadAll();
 
         // Letters in text are words and units, unless they stand alone and are none.
         foreach (var token in inner.tokens)

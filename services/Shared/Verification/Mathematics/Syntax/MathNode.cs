@@ -27,6 +27,9 @@ internal sealed record NumberNode(Rational Value, int Decimals, string Digits) :
 /// <summary>A variable, or a constant: pi, e, i, infty, RR.</summary>
 internal sealed record SymbolNode(string Name) : MathNode
 {
+    /// <summary>It stands for a number that is to be found, or given.</summary>
+    public bool IsVariable => Name is not ("pi" or "e" or "i" or "infty");
+
     public override string ToString() => Name;
 }
 

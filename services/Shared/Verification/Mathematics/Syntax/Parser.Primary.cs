@@ -232,16 +232,23 @@ internal sealed partial class Parser
     {
         var outer = bars;
         bars = 0;
-        var node = Statement();
-        if (Current is { Kind: TokenKind.Function, Text: "over" })
-        {
-            at++;
-            node = new CallNode("frac", node, Statement());
-        }
-
+        var node = Fraction();
         Expect(close);
         bars = outer;
         return node;
+    }
+
+    /// <summary>{a \over b}, or what else is in braces.</summary>
+    private MathNode Fraction()
+    {
+        var node = Statement();
+        if (Current is not { Kind: TokenKind.Function, Text: "over" })
+        {
+            return node;
+        }
+
+        at++;
+        return new CallNode("frac", node, Statement());
     }
 
     private MathNode[] Items(char close)
@@ -253,12 +260,7 @@ internal sealed partial class Parser
         {
             do
             {
-                items.Add(Statement());
-                if (Current is { Kind: TokenKind.Function, Text: "over" })
-                {
-                    at++;
-                    items[^1] = new CallNode("frac", items[^1], Statement());
-                }
+                items.Add(Fraction());
             }
             while (Take(',') || Take(';'));
         }
@@ -406,7 +408,7 @@ internal sealed partial class Parser
         }
 
         at++;
-        return rows.Count > 0 && rows.All(row => row.Length == rows[0].Length) 
+        return rows.Count > 0 && rows.All(row => row.Length == rows[0].Length)
             ? environment == "vmatrix" ? new CallNode("det", new MatrixNode([.. rows])) : new MatrixNode([.. rows])
             : throw Unexpected();
     }
